@@ -1,0 +1,74 @@
+//! Operations and the catalogue that holds them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::Value;
+
+use super::{OperationName, Price, PriceTable};
+use crate::NanoUsd;
+
+/// Something that an agent can buy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// `service.operation`.
+    pub name: OperationName,
+    /// One sentence for people and models.
+    pub description: String,
+    /// JSON Schema of the payload; only what it names is forwarded to a provider.
+    pub input_schema: Value,
+    /// JSON Schema of the result.
+    pub output_schema: Value,
+    /// How its cost is bounded.
+    pub price: Price,
+}
+
+/// A field of a payload and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct PayloadProblem {
+    /// Where, as a path such as `payload.messages[0].content`.
+    pub field: String,
+    /// What, for people.
+    pub message: String,
+}
+
+/// What a payload may cost at most, and exactly what may be forwarded for that money.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quote {
+    /// The most that the provider can bill for `forward`.
+    pub estimate: NanoUsd,
+    /// The payload with defaults applied and nothing that the schema does not name.
+    pub forward: Arc<Value>,
+    /// The limit of output tokens that was reserved because the request named none.
+    pub applied_max_tokens: Option<u32>,
+}
+
+/// The operations on offer and the prices of models.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    operations: BTreeMap<OperationName, Operation>,
+    models: PriceTable,
+}
+
+impl Catalog {
+    /// A catalogue of these operations and models.
+    pub fn new(operations: impl IntoIterator<Item = Operation>, models: PriceTable) -> Self {
+        let operations = operations.into_iter().map(|operation| (operation.name.clone(), operation)).collect();
+        Self { operations, models }
+    }
+
+    /// The operation of that name.
+    pub fn find(&self, name: &OperationName) -> Option<&Operation> {
+        self.operations.get(name)
+    }
+
+    /// Every operation, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// The prices of models.
+    pub const fn models(&self) -> &PriceTable {
+        &self.models
+    }
+}

@@ -1,0 +1,33 @@
+//! The caller's name for one attempt to get something done.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// 1 to 255 bytes; unique per agent and mode. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(Arc<str>);
+
+/// Why a text is no idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 255 bytes and no control characters")]
+pub struct InvalidIdempotencyKey;
+
+impl IdempotencyKey {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = InvalidIdempotencyKey;
+    fn from_str(text: &str) -> Result<Self, InvalidIdempotencyKey> {
+        let fits = (1..=255).contains(&text.len()) && !text.chars().any(char::is_control);
+        fits.then(|| Self(text.into())).ok_or(InvalidIdempotencyKey)
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}

@@ -1,0 +1,13 @@
+//! One service request from the question to its end.
+
+mod answer;
+mod content;
+mod idempotency;
+mod request;
+mod state;
+
+pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
+pub use content::{Content, canonical_json};
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
+pub use request::{Charge, End, Hold, HeldWindow, ServiceRequest};
+pub use state::RequestState;

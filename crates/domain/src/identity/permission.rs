@@ -1,0 +1,26 @@
+//! Named permissions (contract §3); only those that guard something today.
+
+/// What a person may do. The names are fixed by the published clients' documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// See agents, balances, usage and audit of the organization.
+    OrganizationRead,
+    /// Create an agent of one's own.
+    AgentCreateOwn,
+    /// Change any agent: budget, keys, settings.
+    AgentManageAny,
+    /// Bind and unbind operations.
+    ServiceToggle,
+}
+
+impl Permission {
+    /// The name in documents and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrganizationRead => "organization.read",
+            Self::AgentCreateOwn => "agent.createOwn",
+            Self::AgentManageAny => "agent.manageAny",
+            Self::ServiceToggle => "service.toggle",
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What an adapter must load before a batch can be applied.
+
+use super::{Admit, AdmitKind, Command, Snapshot, report};
+use crate::{
+    AgentId, CommandId, Mode, NanoUsd, RequestId, Timestamp,
+    budget::{Account, MeterKey, Period},
+    dispatch::{IdempotencyKey, ServiceRequest},
+    policy::{SpendContext, resolve},
+};
+
+/// The first round: rows that a command names. Agents include, once found, all they descend from.
+#[derive(Debug, Clone, Default)]
+pub struct Reads {
+    /// Agents with bindings, keys, team and allocation.
+    pub agents: Vec<AgentId>,
+    /// Requests by id.
+    pub requests: Vec<RequestId>,
+    /// Requests by idempotency key.
+    pub keys: Vec<(AgentId, Mode, IdempotencyKey)>,
+    /// Recorded outcomes.
+    pub commands: Vec<CommandId>,
+    /// Caps of contexts.
+    pub contexts: Vec<SpendContext>,
+}
+
+impl Command {
+    /// Adds what this command needs in the first round.
+    ///
+    /// An admission's own id is not among `requests` unless `again` says that the batch may have been applied before.
+    pub fn reads(&self, reads: &mut Reads, again: bool) {
+        match self {
+            Self::Admit(admit) => admit.reads(reads, again),
+            Self::Adjust(_) | Self::Settle(_) => {
+                reads.requests.extend(self.request());
+                reads.commands.push(self.id());
+            }
+            Self::Transfer(transfer) => reads.commands.push(transfer.id),
+            _ => reads.requests.extend(self.request()),
+        }
+    }
+}
+
+impl Admit {
+    fn reads(&self, reads: &mut Reads, again: bool) {
+        reads.agents.push(self.agent);
+        if let AdmitKind::BudgetReport { about } = self.kind
+            && about != self.agent
+        {
+            reads.agents.push(about);
+        }
+        reads.contexts.extend(self.contexts.iter().cloned());
+        if again {
+            reads.requests.push(self.id);
+        }
+        if let Some(key) = &self.idempotency_key {
+            reads.keys.push((self.agent, self.mode, key.clone()));
+        }
+    }
+}
+
+/// The second round, once heads, policy and requests are there: the meters of a command. May repeat itself.
+pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -> Vec<MeterKey> {
+    let now = snapshot.now(clock);
+    match command {
+        Command::Admit(admit) => admission(snapshot, admit, now),
+        Command::Transfer(transfer) => [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect(),
+        Command::Settle(_) | Command::Fail(_) | Command::Void(_) | Command::Resolve(_) | Command::Adjust(_) => {
+            let request = command.request().and_then(|id| snapshot.request(id));
+            request.map(|request| of_request(snapshot, request, cost(command), now)).unwrap_or_default()
+        }
+        Command::BeginDispatch(_) | Command::MarkRunning(_) | Command::MarkUnknown(_) | Command::TakeOver(_) => Vec::new(),
+    }
+}
+
+const fn owned(mode: Mode, account: Account) -> Option<MeterKey> {
+    match account {
+        Account::Owned(owner) => Some(MeterKey::Account(mode, owner)),
+        Account::System(_) => None,
+    }
+}
+
+fn admission(snapshot: &Snapshot, admit: &Admit, now: Timestamp) -> Vec<MeterKey> {
+    let zone = snapshot.head().calendar.zone_at(now);
+    if let AdmitKind::BudgetReport { about } = admit.kind {
+        let target = snapshot.policy.agents.get(&about);
+        return target.map(|target| report::meters(target, admit, Period::Month(zone.month(now))).to_vec()).unwrap_or_default();
+    }
+    let Some(agent) = snapshot.policy.agents.get(&admit.agent) else { return Vec::new() };
+    let ancestors: Option<Vec<_>> = agent.ancestors.iter().map(|id| snapshot.policy.agents.get(id).map(AsRef::as_ref)).collect();
+    let contexts: Vec<_> = admit.contexts.iter().map(|context| (context.clone(), None)).collect();
+    let resolution = ancestors.and_then(|ancestors| resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)));
+    let Some(resolution) = resolution else { return Vec::new() };
+    let windows = resolution.limits.into_iter().map(|limit| MeterKey::Window(admit.mode, limit.window));
+    let asks = resolution.approval_threshold.map(|_| MeterKey::PendingAsks(admit.mode, admit.agent));
+    windows.chain([MeterKey::Account(admit.mode, resolution.account)]).chain(asks).collect()
+}
+
+fn cost(command: &Command) -> NanoUsd {
+    match command {
+        Command::Settle(settle) => settle.cost,
+        Command::Fail(fail) => fail.charge.map_or(NanoUsd::ZERO, |(cost, _)| cost),
+        _ => NanoUsd::ZERO,
+    }
+}
+
+fn of_request(snapshot: &Snapshot, request: &ServiceRequest, cost: NanoUsd, now: Timestamp) -> Vec<MeterKey> {
+    let Some(hold) = &request.hold else { return Vec::new() };
+    let day = snapshot.head().calendar.zone_at(now).day(now);
+    let windows = hold.windows.iter().map(|held| MeterKey::Window(request.mode, held.window.clone()));
+    let account = MeterKey::Account(request.mode, hold.account);
+    let overruns = (cost > hold.amount).then(|| MeterKey::Overruns(request.mode, request.operation.clone(), day));
+    windows.chain([account]).chain(overruns).collect()
+}

@@ -1,0 +1,28 @@
+//! The rules of a governed execution platform for AI agents, free of any driver.
+//!
+//! Values that cannot be wrong ([`money`], [`time`], [`ids`]), aggregates split by folder, the money rules as one pure
+//! function ([`ledger::apply`]), and everything the outside must supply as traits ([`ports`]).
+//! Deliberately absent: clocks, randomness, SQL, HTTP, async runtimes.
+
+pub mod agent;
+pub mod audit;
+pub mod binding;
+pub mod budget;
+pub mod catalog;
+pub mod dispatch;
+pub mod identity;
+pub mod ids;
+pub mod ledger;
+pub mod mode;
+pub mod money;
+pub mod policy;
+pub mod ports;
+pub mod secret;
+pub mod team;
+pub mod time;
+
+pub use ids::*;
+pub use mode::Mode;
+pub use money::NanoUsd;
+pub use secret::Secret;
+pub use time::Timestamp;

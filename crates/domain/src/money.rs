@@ -1,0 +1,173 @@
+//! Money as an integer of 10⁻⁹ US dollars with checked arithmetic. There is no float and no implicit overflow.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Nanodollars in one cent.
+pub const NANOS_PER_CENT: i64 = 10_000_000;
+const NANOS_PER_USD: i64 = 1_000_000_000;
+
+/// An amount of US dollars in units of 10⁻⁹; may be negative where a rule says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NanoUsd(i64);
+
+/// Why a number is not an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMoney {
+    /// Amounts that people send are never negative.
+    #[error("must not be negative")]
+    Negative,
+    /// More than the ledger can hold.
+    #[error("is too large")]
+    Overflow,
+}
+
+impl NanoUsd {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// From nanodollars, as stored.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// The nanodollars, to store.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// From cents that came in over the wire: neither negative nor beyond the ledger's range.
+    pub fn from_cents(cents: i64) -> Result<Self, InvalidMoney> {
+        if cents < 0 {
+            return Err(InvalidMoney::Negative);
+        }
+        cents.checked_mul(NANOS_PER_CENT).map(Self).ok_or(InvalidMoney::Overflow)
+    }
+
+    /// A price of whole cents known when the program is written.
+    pub const fn cents(cents: u32) -> Self {
+        Self(cents as i64 * NANOS_PER_CENT)
+    }
+
+    /// The sum, or `None` beyond the range.
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        match self.0.checked_add(other.0) {
+            Some(sum) => Some(Self(sum)),
+            None => None,
+        }
+    }
+
+    /// The difference, or `None` beyond the range.
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        match self.0.checked_sub(other.0) {
+            Some(rest) => Some(Self(rest)),
+            None => None,
+        }
+    }
+
+    /// The amount with the other sign; the one value without a counterpart becomes the largest.
+    pub const fn negated(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+
+    /// Below zero.
+    pub const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// Exactly zero.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whole cents rounded down: what can still be spent must never be shown as more than it is.
+    pub const fn cents_rounded_down(self) -> i64 {
+        self.0.div_euclid(NANOS_PER_CENT)
+    }
+
+    /// Whole cents rounded half up: what was used.
+    pub const fn cents_half_up(self) -> i64 {
+        let whole = self.0.div_euclid(NANOS_PER_CENT);
+        if self.0.rem_euclid(NANOS_PER_CENT) * 2 >= NANOS_PER_CENT { whole + 1 } else { whole }
+    }
+
+    /// Whole cents rounded up: what a request may cost at most.
+    pub const fn cents_rounded_up(self) -> i64 {
+        let whole = self.0.div_euclid(NANOS_PER_CENT);
+        if self.0.rem_euclid(NANOS_PER_CENT) > 0 { whole + 1 } else { whole }
+    }
+
+    /// From a sum of `units × (nanodollars per 10⁶ units)`, rounded up once.
+    pub fn from_millionths_rounded_up(sum: i128) -> Result<Self, InvalidMoney> {
+        if sum < 0 {
+            return Err(InvalidMoney::Negative);
+        }
+        let nanos = sum / 1_000_000 + i128::from(sum % 1_000_000 != 0);
+        i64::try_from(nanos).map(Self).map_err(|_| InvalidMoney::Overflow)
+    }
+}
+
+impl fmt::Display for NanoUsd {
+    /// The exact dollars as a decimal number, for example `0.000123`; at least two places, no trailing zeros after them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let size = self.0.unsigned_abs();
+        let unit = NANOS_PER_USD.unsigned_abs();
+        let digits = format!("{:09}", size % unit);
+        let kept = digits.trim_end_matches('0');
+        write!(f, "{sign}{}.{kept:0<2}", size / unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn decimal_strings_are_exact() {
+        let text = |nanos| NanoUsd::from_nanos(nanos).to_string();
+        assert_eq!(text(0), "0.00");
+        assert_eq!(text(1), "0.000000001");
+        assert_eq!(text(12_500_000_000), "12.50");
+        assert_eq!(text(-30_000_000), "-0.03");
+        assert_eq!(text(i64::MIN), "-9223372036.854775808");
+    }
+
+    #[test]
+    fn cents_round_as_their_names_say() {
+        let money = NanoUsd::from_nanos(15_000_000);
+        assert_eq!((money.cents_rounded_down(), money.cents_half_up(), money.cents_rounded_up()), (1, 2, 2));
+        let debt = NanoUsd::from_nanos(-1);
+        assert_eq!((debt.cents_rounded_down(), debt.cents_rounded_up()), (-1, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn cents_never_overflow_silently(cents: i64) {
+            match NanoUsd::from_cents(cents) {
+                Ok(money) => prop_assert_eq!(money.cents_rounded_down(), cents),
+                Err(InvalidMoney::Negative) => prop_assert!(cents < 0),
+                Err(InvalidMoney::Overflow) => prop_assert!(cents > i64::MAX / NANOS_PER_CENT),
+            }
+        }
+
+        #[test]
+        fn rounding_brackets_the_amount(nanos: i64) {
+            let money = NanoUsd::from_nanos(nanos);
+            prop_assert!(money.cents_rounded_down() <= money.cents_half_up());
+            prop_assert!(money.cents_half_up() <= money.cents_rounded_up());
+        }
+
+        #[test]
+        fn prices_round_up_by_less_than_one_nano(sum in 0_i128..i128::from(i64::MAX)) {
+            let nanos = i128::from(NanoUsd::from_millionths_rounded_up(sum).unwrap().nanos());
+            prop_assert!(nanos * 1_000_000 >= sum && (nanos - 1) * 1_000_000 < sum);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Reads outside a transaction. They see committed rows only, and never those of another organization.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::{
+    AgentId, Mode, OrgId, RequestId, TeamId, Timestamp, UserId,
+    agent::Agent,
+    audit::JournalEvent,
+    binding::Binding,
+    budget::{Meter, MeterKey},
+    dispatch::ServiceRequest,
+    identity::{Credential, CredentialHash, Membership, Organization, User},
+    ledger::OrgHead,
+    team::Team,
+};
+
+/// Who is asking.
+#[async_trait]
+pub trait CredentialQueries: Send + Sync {
+    /// The credential with that hash, whatever its status.
+    async fn credential(&self, hash: &CredentialHash) -> Result<Option<Credential>, StoreError>;
+    /// A person.
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
+    /// A person's place in an organization.
+    async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
+}
+
+/// Organizations' agents.
+#[async_trait]
+pub trait AgentQueries: Send + Sync {
+    /// Agents that are not deleted, the oldest first, all or those of a team.
+    async fn agents(&self, org: OrgId, team: Option<TeamId>) -> Result<Vec<Agent>, StoreError>;
+    /// An agent that is not deleted.
+    async fn agent(&self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
+    /// An agent's bindings, by operation.
+    async fn bindings(&self, org: OrgId, agent: AgentId) -> Result<Vec<Binding>, StoreError>;
+    /// The teams of an organization, the oldest first.
+    async fn teams(&self, org: OrgId) -> Result<Vec<Team>, StoreError>;
+}
+
+/// Requests.
+#[async_trait]
+pub trait RequestQueries: Send + Sync {
+    /// A request.
+    async fn request(&self, org: OrgId, id: RequestId) -> Result<Option<ServiceRequest>, StoreError>;
+}
+
+/// Which events of a journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalFilter {
+    /// Only of these kinds; empty = all.
+    pub kinds: Vec<&'static str>,
+    /// Only of this world.
+    pub mode: Option<Mode>,
+    /// Only about this agent.
+    pub agent: Option<AgentId>,
+    /// Only about operations of this service.
+    pub service: Option<String>,
+    /// Only with this status.
+    pub status: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Only events with a smaller sequence: the cursor of the last page.
+    pub before_seq: Option<i64>,
+}
+
+/// The journal.
+#[async_trait]
+pub trait JournalQueries: Send + Sync {
+    /// At most `limit` events, the newest first.
+    async fn events(&self, org: OrgId, filter: &JournalFilter, limit: u32) -> Result<Vec<JournalEvent>, StoreError>;
+}
+
+/// Heads and meters.
+#[async_trait]
+pub trait LedgerQueries: Send + Sync {
+    /// An organization.
+    async fn organization(&self, id: OrgId) -> Result<Option<Organization>, StoreError>;
+    /// An organization's head.
+    async fn head(&self, org: OrgId) -> Result<Option<OrgHead>, StoreError>;
+    /// A meter; `None` where nothing was ever counted.
+    async fn meter(&self, org: OrgId, key: &MeterKey) -> Result<Option<Meter>, StoreError>;
+    /// Asks the store for anything at all.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,92 @@
+//! Rows inside a transaction, one narrow repository per aggregate.
+//!
+//! Every method MUST read what the same transaction wrote before. A row of another organization MUST NOT be found.
+//! A duplicate is [`StoreError::Constraint`].
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::{
+    AgentId, CredentialId, Mode, OrgId, TeamId, UserId,
+    agent::Agent,
+    binding::Binding,
+    catalog::OperationName,
+    identity::{Credential, Email, Membership, Organization, User},
+    team::{Allocation, Team},
+};
+
+/// Organizations.
+#[async_trait]
+pub trait OrganizationRepository: Send {
+    /// Inserts the row and its head. MUST hold the new head for the rest of the transaction, so that events and commands
+    /// of the new organization work in it.
+    async fn insert(&mut self, organization: &Organization) -> Result<(), StoreError>;
+    /// The organization.
+    async fn find(&mut self, id: OrgId) -> Result<Option<Organization>, StoreError>;
+}
+
+/// People. They belong to the installation, not to an organization: its row is [`OrgId::PLATFORM`].
+#[async_trait]
+pub trait UserRepository: Send {
+    /// Inserts a person; the address MUST be unique.
+    async fn insert(&mut self, user: &User) -> Result<(), StoreError>;
+    /// The person with that address.
+    async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError>;
+}
+
+/// Who belongs where.
+#[async_trait]
+pub trait MembershipRepository: Send {
+    /// Inserts a membership; one per organization and person.
+    async fn insert(&mut self, membership: &Membership) -> Result<(), StoreError>;
+    /// The membership of a person.
+    async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
+}
+
+/// Teams and what workers hold in them.
+#[async_trait]
+pub trait TeamRepository: Send {
+    /// Inserts a team.
+    async fn insert(&mut self, team: &Team) -> Result<(), StoreError>;
+    /// Writes name, pool flag and cap.
+    async fn update(&mut self, team: &Team) -> Result<(), StoreError>;
+    /// The team.
+    async fn find(&mut self, org: OrgId, id: TeamId) -> Result<Option<Team>, StoreError>;
+    /// Inserts or replaces what a worker may spend.
+    async fn put_allocation(&mut self, org: OrgId, allocation: &Allocation) -> Result<(), StoreError>;
+}
+
+/// Agents.
+#[async_trait]
+pub trait AgentRepository: Send {
+    /// Inserts an agent.
+    async fn insert(&mut self, agent: &Agent) -> Result<(), StoreError>;
+    /// Writes every field that can change.
+    async fn update(&mut self, agent: &Agent) -> Result<(), StoreError>;
+    /// The agent.
+    async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
+}
+
+/// Bindings.
+#[async_trait]
+pub trait BindingRepository: Send {
+    /// Inserts or replaces the binding of an agent and operation.
+    async fn put(&mut self, org: OrgId, binding: &Binding) -> Result<(), StoreError>;
+    /// The binding.
+    async fn find(&mut self, org: OrgId, agent: AgentId, operation: &OperationName) -> Result<Option<Binding>, StoreError>;
+    /// Every binding of an agent, by operation.
+    async fn list(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<Binding>, StoreError>;
+    /// Removes a binding; nothing happens where there is none.
+    async fn remove(&mut self, org: OrgId, agent: AgentId, operation: &OperationName) -> Result<(), StoreError>;
+}
+
+/// Keys and tokens.
+#[async_trait]
+pub trait CredentialRepository: Send {
+    /// Inserts a credential; its hash MUST be unique.
+    async fn insert(&mut self, credential: &Credential) -> Result<(), StoreError>;
+    /// The keys of an agent in one mode that are not revoked.
+    async fn active_agent_keys(&mut self, org: OrgId, agent: AgentId, mode: Mode) -> Result<Vec<Credential>, StoreError>;
+    /// Revokes a credential for good.
+    async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError>;
+}

@@ -1,0 +1,1 @@
+//! Routes, DTOs, authentication, the one error mapping, OpenAPI

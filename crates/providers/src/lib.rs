@@ -1,0 +1,1 @@
+//! One module per provider API, the sandbox and the registry

@@ -1,0 +1,1 @@
+//! Every persistence port in memory, for tests and for embedding

@@ -1,0 +1,221 @@
+//! The one schema of both dialects: portable column types only, at most 32 columns a table.
+
+diesel::table! {
+    org_heads (org_id) {
+        org_id -> Text,
+        status -> Text,
+        zone -> Text,
+        next_zone -> Nullable<Text>,
+        next_zone_after -> Nullable<Integer>,
+        seq -> BigInt,
+        epoch -> BigInt,
+        last_now -> BigInt,
+        hash -> Binary,
+        debt_live -> BigInt,
+        debt_test -> BigInt,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        name -> Text,
+        data_key -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (org_id, user_id) {
+        org_id -> Text,
+        user_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> Text,
+        org_id -> Text,
+        name -> Text,
+        has_pool -> Bool,
+        month_cap -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    allocations (team_id, user_id) {
+        org_id -> Text,
+        team_id -> Text,
+        user_id -> Text,
+        day_cap -> Nullable<BigInt>,
+        month_cap -> Nullable<BigInt>,
+        life_cap -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    agents (id) {
+        id -> Text,
+        org_id -> Text,
+        team_id -> Nullable<Text>,
+        owner_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        category -> Nullable<Text>,
+        default_model_id -> Nullable<Text>,
+        system_prompt -> Nullable<Text>,
+        kind -> Text,
+        status -> Text,
+        month_cap -> Nullable<BigInt>,
+        ancestors -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bindings (agent_id, operation) {
+        org_id -> Text,
+        agent_id -> Text,
+        operation -> Text,
+        month_cap -> Nullable<BigInt>,
+        day_count -> Nullable<BigInt>,
+        approval_threshold -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        org_id -> Text,
+        agent_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        mode -> Nullable<Text>,
+        hash -> Binary,
+        label -> Text,
+        revoked -> Bool,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suspensions (org_id, mode, operation) {
+        org_id -> Text,
+        mode -> Text,
+        operation -> Text,
+    }
+}
+
+diesel::table! {
+    meters (org_id, key) {
+        org_id -> Text,
+        key -> Text,
+        posted -> BigInt,
+        held -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    requests (org_id, id) {
+        org_id -> Text,
+        id -> Text,
+        agent_id -> Text,
+        mode -> Text,
+        credential_id -> Text,
+        idempotency_key -> Nullable<Text>,
+        operation -> Text,
+        provider -> Nullable<Text>,
+        sealed -> Binary,
+        digest -> Binary,
+        estimate -> BigInt,
+        applied_max_tokens -> Nullable<BigInt>,
+        hold_amount -> Nullable<BigInt>,
+        hold_account -> Nullable<Text>,
+        hold_windows -> Nullable<Text>,
+        approval_id -> Nullable<Text>,
+        approval_expires_at -> Nullable<BigInt>,
+        reasons -> Nullable<Text>,
+        seq -> BigInt,
+        created_at -> BigInt,
+        state -> Text,
+        owner -> Nullable<Text>,
+        fence_until -> Nullable<BigInt>,
+        flagged -> Bool,
+        external_id -> Nullable<Text>,
+        ended_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        cost -> Nullable<BigInt>,
+        overrun -> Nullable<BigInt>,
+        basis -> Nullable<Text>,
+        end_reason -> Nullable<Text>,
+        result -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    open_outcomes (org_id, request_id) {
+        org_id -> Text,
+        request_id -> Text,
+        owner -> Nullable<Text>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    journal (org_id, seq) {
+        org_id -> Text,
+        seq -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        mode -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        operation -> Nullable<Text>,
+        status -> Nullable<Text>,
+        debit -> Nullable<Text>,
+        credit -> Nullable<Text>,
+        amount -> Nullable<BigInt>,
+        body -> Text,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    commands (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    node_leases (node_id) {
+        node_id -> Text,
+        lease_until -> BigInt,
+        watermark -> BigInt,
+        dead -> Bool,
+    }
+}
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    org_heads, organizations, users, memberships, teams, allocations, agents, bindings, credentials, suspensions, meters, requests, open_outcomes, journal, commands, node_leases, settings,
+);

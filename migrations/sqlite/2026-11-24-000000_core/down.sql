@@ -1,0 +1,17 @@
+DROP TABLE settings;
+DROP TABLE node_leases;
+DROP TABLE commands;
+DROP TABLE journal;
+DROP TABLE open_outcomes;
+DROP TABLE requests;
+DROP TABLE meters;
+DROP TABLE suspensions;
+DROP TABLE credentials;
+DROP TABLE bindings;
+DROP TABLE agents;
+DROP TABLE allocations;
+DROP TABLE teams;
+DROP TABLE memberships;
+DROP TABLE users;
+DROP TABLE organizations;
+DROP TABLE org_heads;
