@@ -98,6 +98,12 @@ impl RequestId {
         let millis = u128::try_from(at.micros().div_euclid(1_000)).unwrap_or_default();
         Self::new(Uuid::from_u128((millis << 80) | (0x7 << 76)))
     }
+
+    /// The millisecond at which the id was minted.
+    pub fn born_at(self) -> crate::Timestamp {
+        let millis = i64::try_from(self.uuid().as_u128() >> 80).unwrap_or_default();
+        crate::Timestamp::from_micros(millis.saturating_mul(1_000))
+    }
 }
 
 impl From<RequestId> for CommandId {

@@ -26,3 +26,6 @@ pub use mode::Mode;
 pub use money::NanoUsd;
 pub use secret::Secret;
 pub use time::Timestamp;
+
+// In the signatures of the ids and of the port that mints them.
+pub use uuid::Uuid;

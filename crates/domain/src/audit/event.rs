@@ -7,10 +7,7 @@ use serde_json::Value;
 
 use super::chain_hash;
 use crate::{
-    AgentId, Mode, NanoUsd, OrgId, RequestId, Timestamp,
-    budget::Account,
-    catalog::OperationName,
-    identity::Actor,
+    AgentId, Mode, NanoUsd, OrgId, RequestId, Timestamp, budget::Account, catalog::OperationName, identity::Actor,
 };
 
 /// The format of the canonical bytes; a change of [`Body`] is a new version.

@@ -145,7 +145,17 @@ pub struct Reason {
 impl Reason {
     /// A check without figures.
     pub const fn plain(code: ReasonCode, scope: &'static str) -> Self {
-        Self { code, scope, unit: LimitUnit::Money, limit: None, used: 0, held: 0, requested: 0, resets_at: None, retryable: false }
+        Self {
+            code,
+            scope,
+            unit: LimitUnit::Money,
+            limit: None,
+            used: 0,
+            held: 0,
+            requested: 0,
+            resets_at: None,
+            retryable: false,
+        }
     }
 
     /// Money figures, for showing.

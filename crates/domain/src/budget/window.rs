@@ -175,12 +175,18 @@ mod tests {
             Scope::Room("room_7".into()),
         ];
         let periods = [Period::Day(Day(20_260_131)), Period::Month(Month(202_601)), Period::Life];
-        let owners = [AccountOwner::Wallet, AccountOwner::Pool(team), AccountOwner::Worker(team, user), AccountOwner::Agent(agent)];
+        let owners = [
+            AccountOwner::Wallet,
+            AccountOwner::Pool(team),
+            AccountOwner::Worker(team, user),
+            AccountOwner::Agent(agent),
+        ];
         let windows = scopes.iter().flat_map(|scope| {
             periods.map(|period| MeterKey::Window(Mode::Live, Window { scope: scope.clone(), period }))
         });
         let accounts = owners.into_iter().map(|owner| MeterKey::Account(Mode::Test, owner));
-        let others = [MeterKey::PendingAsks(Mode::Live, agent), MeterKey::Overruns(Mode::Live, operation, Day(20_260_131))];
+        let others =
+            [MeterKey::PendingAsks(Mode::Live, agent), MeterKey::Overruns(Mode::Live, operation, Day(20_260_131))];
         windows.chain(accounts).chain(others).collect()
     }
 

@@ -1,9 +1,15 @@
-//! What can be bought: operations, their schemas and their prices.
+//! What can be bought: operations, their schemas, their prices, and the most that a payload may cost.
 
 mod name;
 mod operation;
 mod price;
+mod problem;
+mod quote;
+mod text;
 
 pub use name::{InvalidOperation, OperationName};
-pub use operation::{Catalog, Operation, PayloadProblem, Quote};
+pub use operation::{Catalog, Operation};
 pub use price::{ModelPrice, Price, PriceTable};
+pub use problem::PayloadProblem;
+pub use quote::{Quote, STEERING};
+pub use text::MOST_CHOICES;

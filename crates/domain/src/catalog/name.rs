@@ -48,7 +48,8 @@ impl FromStr for OperationName {
     type Err = InvalidOperation;
     fn from_str(text: &str) -> Result<Self, InvalidOperation> {
         let is_word = |word: &str| {
-            (1..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            (1..=64).contains(&word.len())
+                && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         };
         match text.split_once('.') {
             Some((service, operation)) if is_word(service) && is_word(operation) => Ok(Self(text.into())),

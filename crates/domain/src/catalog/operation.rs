@@ -1,11 +1,10 @@
 //! Operations and the catalogue that holds them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{OperationName, Price, PriceTable};
-use crate::NanoUsd;
 
 /// Something that an agent can buy.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,27 +19,6 @@ pub struct Operation {
     pub output_schema: Value,
     /// How its cost is bounded.
     pub price: Price,
-}
-
-/// A field of a payload and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
-pub struct PayloadProblem {
-    /// Where, as a path such as `payload.messages[0].content`.
-    pub field: String,
-    /// What, for people.
-    pub message: String,
-}
-
-/// What a payload may cost at most, and exactly what may be forwarded for that money.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quote {
-    /// The most that the provider can bill for `forward`.
-    pub estimate: NanoUsd,
-    /// The payload with defaults applied and nothing that the schema does not name.
-    pub forward: Arc<Value>,
-    /// The limit of output tokens that was reserved because the request named none.
-    pub applied_max_tokens: Option<u32>,
 }
 
 /// The operations on offer and the prices of models.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::NanoUsd;
+use crate::{NanoUsd, money::InvalidMoney};
 
 /// How an operation's cost follows from its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,21 @@ pub struct ModelPrice {
     pub largest_max_tokens: u32,
 }
 
+impl ModelPrice {
+    /// What that many tokens cost, rounded up once.
+    ///
+    /// # Errors
+    ///
+    /// More than the ledger can hold.
+    pub fn cost(&self, input_tokens: u64, output_tokens: u64) -> Result<NanoUsd, InvalidMoney> {
+        let part = |tokens: u64, price: u64| i128::from(tokens).checked_mul(i128::from(price));
+        let input = part(input_tokens, self.input_nanos_per_million);
+        let output = part(output_tokens, self.output_nanos_per_million);
+        let sum = input.zip(output).and_then(|(input, output)| input.checked_add(output));
+        NanoUsd::from_millionths_rounded_up(sum.ok_or(InvalidMoney::Overflow)?)
+    }
+}
+
 /// Prices by the model's full name, for example `openai/gpt-4o-mini`. A model that is not here is refused, never free.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PriceTable(BTreeMap<String, ModelPrice>);
@@ -46,5 +61,38 @@ impl PriceTable {
     /// Every model with its price, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ModelPrice)> {
         self.0.iter().map(|(model, price)| (model.as_str(), price))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn price(input_nanos_per_million: u64, output_nanos_per_million: u64) -> ModelPrice {
+        ModelPrice { input_nanos_per_million, output_nanos_per_million, default_max_tokens: 1, largest_max_tokens: 1 }
+    }
+
+    #[test]
+    fn twelve_tokens_in_and_four_out() {
+        assert_eq!(price(150_000_000, 600_000_000).cost(12, 4), Ok(NanoUsd::from_nanos(12 * 150 + 4 * 600)));
+    }
+
+    #[test]
+    fn the_sum_is_rounded_up_once() {
+        assert_eq!(price(400_000, 400_000).cost(1, 1), Ok(NanoUsd::from_nanos(1)), "0.4 + 0.4 is one, not two");
+        assert_eq!(price(1, 0).cost(1, 0), Ok(NanoUsd::from_nanos(1)), "a millionth of a nanodollar is not free");
+        assert_eq!(price(1, 1).cost(0, 0), Ok(NanoUsd::ZERO));
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_panics_and_more_tokens_never_cost_less(input: u64, output: u64, in_price: u64, out_price: u64) {
+            let price = price(in_price, out_price);
+            if let (Ok(less), Ok(more)) = (price.cost(input / 2, output), price.cost(input, output)) {
+                prop_assert!(less <= more && !less.is_negative());
+            }
+        }
     }
 }

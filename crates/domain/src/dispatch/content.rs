@@ -23,7 +23,13 @@ pub struct Content {
 
 impl Content {
     /// Builds the canonical bytes.
-    pub fn new(agent: AgentId, operation: &OperationName, payload: &Value, metadata: Option<&Value>, salt: [u8; 16]) -> Self {
+    pub fn new(
+        agent: AgentId,
+        operation: &OperationName,
+        payload: &Value,
+        metadata: Option<&Value>,
+        salt: [u8; 16],
+    ) -> Self {
         let meaning = metadata.map(meaningful).unwrap_or_default();
         let whole = json!({"agent": agent, "metadata": meaning, "operation": operation.as_str(), "payload": payload});
         let metadata = metadata.filter(|value| !value.is_null()).map(|value| canonical_json(value).into());

@@ -9,5 +9,5 @@ mod state;
 pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
 pub use content::{Content, canonical_json};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
-pub use request::{Charge, End, Hold, HeldWindow, ServiceRequest};
+pub use request::{Charge, End, HeldWindow, Hold, ServiceRequest};
 pub use state::RequestState;

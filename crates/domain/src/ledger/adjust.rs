@@ -26,11 +26,21 @@ pub(super) fn adjust(snapshot: &mut Snapshot, command: &Adjust, clock: Timestamp
     if !request.state.is_ended() || request.hold.is_none() {
         return Err(Refusal::WrongState(request.state));
     }
-    correct(snapshot, request, Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor }, clock)
+    correct(
+        snapshot,
+        request,
+        Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor },
+        clock,
+    )
 }
 
 /// An answer for a request that ended by something else: the same cost changes nothing, another one corrects it.
-pub(super) fn late(snapshot: &mut Snapshot, request: ServiceRequest, command: &Settle, clock: Timestamp) -> Result<Outcome, Refusal> {
+pub(super) fn late(
+    snapshot: &mut Snapshot,
+    request: ServiceRequest,
+    command: &Settle,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     if snapshot.recorded(command.id).is_some() || request.hold.is_none() {
         return unchanged(request);
     }
@@ -49,11 +59,17 @@ struct Correction {
     actor: Actor,
 }
 
-fn correct(snapshot: &mut Snapshot, mut request: ServiceRequest, correction: Correction, clock: Timestamp) -> Result<Outcome, Refusal> {
+fn correct(
+    snapshot: &mut Snapshot,
+    mut request: ServiceRequest,
+    correction: Correction,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     if correction.cost.is_negative() {
         return Err(Refusal::InvalidAmount);
     }
-    let before = request.charge().unwrap_or(Charge { cost: NanoUsd::ZERO, overrun: NanoUsd::ZERO, basis: correction.basis });
+    let before =
+        request.charge().unwrap_or(Charge { cost: NanoUsd::ZERO, overrun: NanoUsd::ZERO, basis: correction.basis });
     let delta = correction.cost.checked_sub(before.cost).ok_or(Refusal::InvalidAmount)?;
     if delta.is_zero() {
         return unchanged(request);
@@ -113,5 +129,9 @@ fn split(
         (false, false) => [(account, PROVIDER_COST, first), (OVERRUN, PROVIDER_COST, rest)],
         (false, true) => [(PROVIDER_COST, OVERRUN, first), (PROVIDER_COST, account, rest)],
     };
-    Ok(legs.into_iter().filter(|leg| !leg.2.is_zero()).map(|(debit, credit, amount)| Posting { debit, credit, amount }).collect())
+    Ok(legs
+        .into_iter()
+        .filter(|leg| !leg.2.is_zero())
+        .map(|(debit, credit, amount)| Posting { debit, credit, amount })
+        .collect())
 }

@@ -141,14 +141,26 @@ fn relevant(resolution: &Resolution, estimate: NanoUsd) -> impl Iterator<Item = 
     resolution.limits.iter().filter(move |limit| limit.unit == LimitUnit::Requests || !estimate.is_zero())
 }
 
-fn failed_checks(snapshot: &Snapshot, command: &Admit, resolution: &Resolution, estimate: NanoUsd, now: Timestamp) -> Result<Vec<Reason>, Refusal> {
+fn failed_checks(
+    snapshot: &Snapshot,
+    command: &Admit,
+    resolution: &Resolution,
+    estimate: NanoUsd,
+    now: Timestamp,
+) -> Result<Vec<Reason>, Refusal> {
     let zone = snapshot.head().calendar.zone_at(now);
     let mut reasons = Vec::new();
     for limit in relevant(resolution, estimate) {
         let meter = snapshot.loaded_meter(&MeterKey::Window(command.mode, limit.window.clone()))?;
         let amount = amount_of(limit, estimate);
         if !limit.admits(&meter, amount) {
-            reasons.push(exceeded(limit, limit.usage(&meter), amount, limit.window.period.resets_at(zone, now), command));
+            reasons.push(exceeded(
+                limit,
+                limit.usage(&meter),
+                amount,
+                limit.window.period.resets_at(zone, now),
+                command,
+            ));
         }
     }
     if !estimate.is_zero() {
@@ -171,7 +183,13 @@ const fn order(code: ReasonCode) -> u8 {
     }
 }
 
-fn exceeded(limit: &Limit, (used, held): (i64, i64), requested: i64, resets_at: Option<Timestamp>, command: &Admit) -> Reason {
+fn exceeded(
+    limit: &Limit,
+    (used, held): (i64, i64),
+    requested: i64,
+    resets_at: Option<Timestamp>,
+    command: &Admit,
+) -> Reason {
     let scope = match &limit.window.scope {
         Scope::Binding(agent, _) if *agent != command.agent => "ancestor",
         scope => scope.kind(),
@@ -181,7 +199,12 @@ fn exceeded(limit: &Limit, (used, held): (i64, i64), requested: i64, resets_at: 
     Reason { code: limit.code, scope, unit: limit.unit, limit: limit.cap, used, held, requested, resets_at, retryable }
 }
 
-fn short_of_money(snapshot: &Snapshot, command: &Admit, resolution: &Resolution, estimate: NanoUsd) -> Result<Vec<Reason>, Refusal> {
+fn short_of_money(
+    snapshot: &Snapshot,
+    command: &Admit,
+    resolution: &Resolution,
+    estimate: NanoUsd,
+) -> Result<Vec<Reason>, Refusal> {
     let account = snapshot.loaded_meter(&MeterKey::Account(command.mode, resolution.account))?;
     let (code, scope) = match resolution.account {
         AccountOwner::Wallet => (ReasonCode::InsufficientBalance, "organization"),
@@ -212,12 +235,24 @@ fn short_of_money(snapshot: &Snapshot, command: &Admit, resolution: &Resolution,
     Ok(reasons)
 }
 
-fn ask_or_block(snapshot: &Snapshot, command: &Admit, threshold: NanoUsd, estimate: NanoUsd) -> Result<Verdict, Refusal> {
+fn ask_or_block(
+    snapshot: &Snapshot,
+    command: &Admit,
+    threshold: NanoUsd,
+    estimate: NanoUsd,
+) -> Result<Verdict, Refusal> {
     let pending = snapshot.loaded_meter(&MeterKey::PendingAsks(command.mode, command.agent))?.count;
     let most = i64::from(command.approval.1.most_pending);
     if pending >= most {
         let full = Reason::plain(ReasonCode::ApprovalQueueFull, "agent");
-        return Ok(blocked(vec![Reason { unit: LimitUnit::Requests, limit: Some(most), used: pending, requested: 1, retryable: true, ..full }]));
+        return Ok(blocked(vec![Reason {
+            unit: LimitUnit::Requests,
+            limit: Some(most),
+            used: pending,
+            requested: 1,
+            retryable: true,
+            ..full
+        }]));
     }
     let reason = Reason::plain(ReasonCode::ApprovalThreshold, "binding");
     Ok(Verdict::Ask(Reason { limit: Some(threshold.nanos()), requested: estimate.nanos(), ..reason }))
@@ -235,7 +270,12 @@ struct LimitRecord {
     amount: i64,
 }
 
-fn granted(snapshot: &Snapshot, command: &Admit, resolution: &Resolution, estimate: NanoUsd) -> Result<Granted, Refusal> {
+fn granted(
+    snapshot: &Snapshot,
+    command: &Admit,
+    resolution: &Resolution,
+    estimate: NanoUsd,
+) -> Result<Granted, Refusal> {
     let mut windows = Vec::with_capacity(resolution.limits.len());
     let mut limits = Vec::with_capacity(resolution.limits.len());
     for limit in relevant(resolution, estimate) {
@@ -245,7 +285,14 @@ fn granted(snapshot: &Snapshot, command: &Admit, resolution: &Resolution, estima
             LimitUnit::Money => "nanos",
             LimitUnit::Requests => "requests",
         };
-        limits.push(LimitRecord { window: limit.window.to_string(), unit, cap: limit.cap, used, held, amount: amount_of(limit, estimate) });
+        limits.push(LimitRecord {
+            window: limit.window.to_string(),
+            unit,
+            cap: limit.cap,
+            used,
+            held,
+            amount: amount_of(limit, estimate),
+        });
         windows.push(HeldWindow { window: limit.window.clone(), unit: limit.unit });
     }
     let hold = Hold { amount: estimate, account: resolution.account, windows: windows.into() };
@@ -260,7 +307,13 @@ struct AdmittedDetail<'a> {
     limits: &'a [LimitRecord],
 }
 
-fn hold(snapshot: &mut Snapshot, command: &Admit, start: Start, granted: Granted, now: Timestamp) -> Result<Outcome, Refusal> {
+fn hold(
+    snapshot: &mut Snapshot,
+    command: &Admit,
+    start: Start,
+    granted: Granted,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
     let mut staged = Staged::new(snapshot);
     staged.open(command.mode, &granted.hold)?;
     let values = staged.into_values();
@@ -282,7 +335,13 @@ fn hold(snapshot: &mut Snapshot, command: &Admit, start: Start, granted: Granted
     Ok(finish(snapshot, request))
 }
 
-fn refuse(snapshot: &mut Snapshot, command: &Admit, state: RequestState, reasons: Vec<Reason>, now: Timestamp) -> Result<Outcome, Refusal> {
+fn refuse(
+    snapshot: &mut Snapshot,
+    command: &Admit,
+    state: RequestState,
+    reasons: Vec<Reason>,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
     let kind = if state == RequestState::Failed { "request.failed" } else { "request.blocked" };
     let mut request = row(snapshot, command, state, now);
     request.seq = snapshot.append(draft(command, kind, state, refused_detail(&request, &reasons)), now);
@@ -292,16 +351,27 @@ fn refuse(snapshot: &mut Snapshot, command: &Admit, state: RequestState, reasons
     Ok(finish(snapshot, request))
 }
 
-fn ask(snapshot: &mut Snapshot, command: &Admit, agent: &AgentPolicy, reason: Reason, now: Timestamp) -> Result<Outcome, Refusal> {
+fn ask(
+    snapshot: &mut Snapshot,
+    command: &Admit,
+    agent: &AgentPolicy,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
     // The unit of the day is taken when the question is created, so that a loop of questions ends at the daily limit.
-    let hold = Hold { amount: NanoUsd::ZERO, account: AccountOwner::Wallet, windows: day_windows(snapshot, command, agent, now)? };
+    let hold = Hold {
+        amount: NanoUsd::ZERO,
+        account: AccountOwner::Wallet,
+        windows: day_windows(snapshot, command, agent, now)?,
+    };
     let mut staged = Staged::new(snapshot);
     staged.open(command.mode, &hold)?;
     staged.change(MeterKey::PendingAsks(command.mode, command.agent), NanoUsd::ZERO, NanoUsd::ZERO, 1)?;
     let values = staged.into_values();
     let mut request = row(snapshot, command, RequestState::ApprovalRequired, now);
     let reasons = vec![reason];
-    request.seq = snapshot.append(draft(command, "approval.requested", request.state, refused_detail(&request, &reasons)), now);
+    request.seq =
+        snapshot.append(draft(command, "approval.requested", request.state, refused_detail(&request, &reasons)), now);
     request.approval = Some((command.approval.0, command.approval.1.expires_at(now)));
     request.hold = Some(hold);
     request.reasons = reasons.into();
@@ -309,9 +379,15 @@ fn ask(snapshot: &mut Snapshot, command: &Admit, agent: &AgentPolicy, reason: Re
     Ok(finish(snapshot, request))
 }
 
-fn day_windows(snapshot: &Snapshot, command: &Admit, agent: &AgentPolicy, now: Timestamp) -> Result<Arc<[HeldWindow]>, Refusal> {
+fn day_windows(
+    snapshot: &Snapshot,
+    command: &Admit,
+    agent: &AgentPolicy,
+    now: Timestamp,
+) -> Result<Arc<[HeldWindow]>, Refusal> {
     let zone = snapshot.head().calendar.zone_at(now);
-    let resolution = policy::resolve(agent, &ancestors(snapshot, agent)?, &command.operation, &[], (zone, now)).ok_or(Refusal::Incomplete)?;
+    let resolution = policy::resolve(agent, &ancestors(snapshot, agent)?, &command.operation, &[], (zone, now))
+        .ok_or(Refusal::Incomplete)?;
     let counted = resolution.limits.into_iter().filter(|limit| limit.unit == LimitUnit::Requests);
     Ok(counted.map(|limit| HeldWindow { window: limit.window, unit: limit.unit }).collect())
 }
@@ -343,7 +419,11 @@ fn refused_detail(request: &ServiceRequest, reasons: &[Reason]) -> RefusedDetail
         held: reason.held,
         requested: reason.requested,
     };
-    RefusedDetail { digest: hex(&request.digest), estimate: request.estimate.nanos(), reasons: reasons.iter().map(body).collect() }
+    RefusedDetail {
+        digest: hex(&request.digest),
+        estimate: request.estimate.nanos(),
+        reasons: reasons.iter().map(body).collect(),
+    }
 }
 
 /// A new row without hold and end.
@@ -381,7 +461,12 @@ pub(super) fn row(snapshot: &Snapshot, command: &Admit, state: RequestState, now
 }
 
 /// The event of an admission.
-pub(super) fn draft<'a, D>(command: &'a Admit, kind: &'static str, state: RequestState, detail: D) -> EventDraft<'a, D> {
+pub(super) fn draft<'a, D>(
+    command: &'a Admit,
+    kind: &'static str,
+    state: RequestState,
+    detail: D,
+) -> EventDraft<'a, D> {
     EventDraft {
         kind,
         actor: Actor::Agent { agent: command.agent, credential: command.credential },

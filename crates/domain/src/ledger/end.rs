@@ -105,7 +105,9 @@ pub(super) fn resolve(snapshot: &mut Snapshot, command: &Resolve, clock: Timesta
         return Err(Refusal::WrongState(request.state));
     }
     let (state, reason, charge) = match command.resolution {
-        Resolution::Charge(cost) if cost.is_negative() || cost > request.held_amount() => return Err(Refusal::InvalidAmount),
+        Resolution::Charge(cost) if cost.is_negative() || cost > request.held_amount() => {
+            return Err(Refusal::InvalidAmount);
+        }
         Resolution::Charge(cost) => (RequestState::Executed, None, Some((cost, Basis::Resolution))),
         Resolution::Release => (RequestState::Failed, Some(ReasonCode::ReleasedByOperator), None),
     };
@@ -115,7 +117,15 @@ pub(super) fn resolve(snapshot: &mut Snapshot, command: &Resolve, clock: Timesta
         return Err(Refusal::TooEarly(fence));
     }
     request.result = Some(Arc::new(json!({ "detail": "resolved by a person", "resolution": command.reason })));
-    let ending = Ending { by: command.id, actor: command.actor, kind: "request.resolved", state, reason, charge, give_back: false };
+    let ending = Ending {
+        by: command.id,
+        actor: command.actor,
+        kind: "request.resolved",
+        state,
+        reason,
+        charge,
+        give_back: false,
+    };
     end(snapshot, request, ending, clock)
 }
 
@@ -168,18 +178,27 @@ struct EndDetail {
     basis: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// Units of counts were given back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    given_back: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     late: bool,
 }
 
-fn end(snapshot: &mut Snapshot, mut request: ServiceRequest, ending: Ending, clock: Timestamp) -> Result<Outcome, Refusal> {
+fn end(
+    snapshot: &mut Snapshot,
+    mut request: ServiceRequest,
+    ending: Ending,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     let hold = request.hold.clone().ok_or(Refusal::Incomplete)?;
     let (cost, basis) = ending.charge.unzip();
     let cost = cost.unwrap_or(NanoUsd::ZERO);
     let paid = cost.min(hold.amount);
     let overrun = cost.checked_sub(paid).ok_or(Refusal::InvalidAmount)?;
     let now = snapshot.now(clock);
-    let overruns = MeterKey::Overruns(request.mode, request.operation.clone(), snapshot.head().calendar.zone_at(now).day(now));
+    let overruns =
+        MeterKey::Overruns(request.mode, request.operation.clone(), snapshot.head().calendar.zone_at(now).day(now));
 
     let mut staged = Staged::new(snapshot);
     staged.close(request.mode, &hold, (paid, cost), ending.give_back)?;
@@ -199,12 +218,16 @@ fn end(snapshot: &mut Snapshot, mut request: ServiceRequest, ending: Ending, clo
         overrun: charge.filter(|charge| !charge.overrun.is_zero()).map(|charge| charge.overrun.nanos()),
         basis: basis.map(Basis::as_str),
         reason: ending.reason.map(ReasonCode::as_str),
+        given_back: ending.give_back,
         late: request.flagged,
     };
     let from_account = to_provider(Account::Owned(hold.account), paid);
     snapshot.append(event(&request, ending.kind, ending.actor, from_account, detail), now);
     if let Some(posting) = to_provider(Account::System(SystemAccount::Overrun), overrun) {
-        snapshot.append(event(&request, "request.overrun", ending.actor, Some(posting), json!({ "command": ending.by })), now);
+        snapshot.append(
+            event(&request, "request.overrun", ending.actor, Some(posting), json!({ "command": ending.by })),
+            now,
+        );
     }
     if suspends && !snapshot.policy.suspended.contains(&(request.mode, request.operation.clone())) {
         snapshot.suspend(request.mode, &request.operation);

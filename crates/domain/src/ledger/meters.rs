@@ -59,7 +59,13 @@ impl<'a> Staged<'a> {
     }
 
     /// Ends a hold: frees it, pays `paid` from the account, counts `cost` in the windows, gives units back where told.
-    pub(super) fn close(&mut self, mode: Mode, hold: &Hold, (paid, cost): (NanoUsd, NanoUsd), give_back: bool) -> Result<(), Refusal> {
+    pub(super) fn close(
+        &mut self,
+        mode: Mode,
+        hold: &Hold,
+        (paid, cost): (NanoUsd, NanoUsd),
+        give_back: bool,
+    ) -> Result<(), Refusal> {
         if !hold.amount.is_zero() || !paid.is_zero() {
             self.change(MeterKey::Account(mode, hold.account), paid.negated(), hold.amount.negated(), 0)?;
         }
@@ -88,7 +94,12 @@ impl<'a> Staged<'a> {
         self.values
     }
 
-    fn each_window(&mut self, mode: Mode, hold: &Hold, change: impl Fn(LimitUnit) -> (NanoUsd, NanoUsd, i64)) -> Result<(), Refusal> {
+    fn each_window(
+        &mut self,
+        mode: Mode,
+        hold: &Hold,
+        change: impl Fn(LimitUnit) -> (NanoUsd, NanoUsd, i64),
+    ) -> Result<(), Refusal> {
         for held in hold.windows.iter() {
             let (posted, promised, count) = change(held.unit);
             if !posted.is_zero() || !promised.is_zero() || count != 0 {

@@ -20,8 +20,8 @@ mod verify;
 
 pub use apply::apply;
 pub use command::{
-    Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Command, Evidence, Fail, MarkRunning, MarkUnknown, Resolution, Resolve, Screening, Settle, Start,
-    TakeOver, Transfer, TransferPurpose, Void,
+    Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Command, Evidence, Fail, MarkRunning, MarkUnknown,
+    Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
 };
 pub use head::OrgHead;
 pub use outcome::{Outcome, Refusal};

@@ -46,7 +46,11 @@ fn owned(request: &ServiceRequest, owner: NodeId) -> Result<(), Refusal> {
     if request.owner == Some(owner) { Ok(()) } else { Err(Refusal::NotOwner) }
 }
 
-pub(super) fn begin_dispatch(snapshot: &mut Snapshot, command: &BeginDispatch, clock: Timestamp) -> Result<Outcome, Refusal> {
+pub(super) fn begin_dispatch(
+    snapshot: &mut Snapshot,
+    command: &BeginDispatch,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     let mut request = find(snapshot, command.request)?;
     owned(&request, command.owner)?;
     match request.state {
@@ -59,7 +63,11 @@ pub(super) fn begin_dispatch(snapshot: &mut Snapshot, command: &BeginDispatch, c
     }
 }
 
-pub(super) fn mark_running(snapshot: &mut Snapshot, command: &MarkRunning, clock: Timestamp) -> Result<Outcome, Refusal> {
+pub(super) fn mark_running(
+    snapshot: &mut Snapshot,
+    command: &MarkRunning,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     let mut request = find(snapshot, command.request)?;
     match request.state {
         // The provider's own word may arrive after somebody took the request over.
@@ -76,7 +84,11 @@ pub(super) fn mark_running(snapshot: &mut Snapshot, command: &MarkRunning, clock
     }
 }
 
-pub(super) fn mark_unknown(snapshot: &mut Snapshot, command: &MarkUnknown, clock: Timestamp) -> Result<Outcome, Refusal> {
+pub(super) fn mark_unknown(
+    snapshot: &mut Snapshot,
+    command: &MarkUnknown,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
     let mut request = find(snapshot, command.request)?;
     match request.state {
         RequestState::Dispatching => {
@@ -84,7 +96,9 @@ pub(super) fn mark_unknown(snapshot: &mut Snapshot, command: &MarkUnknown, clock
             request.state = RequestState::Unknown;
             step(snapshot, request, "request.unknown", command.owner, json!({}), clock)
         }
-        RequestState::Unknown | RequestState::Running | RequestState::Executed | RequestState::Failed => unchanged(request),
+        RequestState::Unknown | RequestState::Running | RequestState::Executed | RequestState::Failed => {
+            unchanged(request)
+        }
         other => Err(Refusal::WrongState(other)),
     }
 }

@@ -63,12 +63,16 @@ pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -
     let now = snapshot.now(clock);
     match command {
         Command::Admit(admit) => admission(snapshot, admit, now),
-        Command::Transfer(transfer) => [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect(),
+        Command::Transfer(transfer) => {
+            [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect()
+        }
         Command::Settle(_) | Command::Fail(_) | Command::Void(_) | Command::Resolve(_) | Command::Adjust(_) => {
             let request = command.request().and_then(|id| snapshot.request(id));
             request.map(|request| of_request(snapshot, request, cost(command), now)).unwrap_or_default()
         }
-        Command::BeginDispatch(_) | Command::MarkRunning(_) | Command::MarkUnknown(_) | Command::TakeOver(_) => Vec::new(),
+        Command::BeginDispatch(_) | Command::MarkRunning(_) | Command::MarkUnknown(_) | Command::TakeOver(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -83,12 +87,16 @@ fn admission(snapshot: &Snapshot, admit: &Admit, now: Timestamp) -> Vec<MeterKey
     let zone = snapshot.head().calendar.zone_at(now);
     if let AdmitKind::BudgetReport { about } = admit.kind {
         let target = snapshot.policy.agents.get(&about);
-        return target.map(|target| report::meters(target, admit, Period::Month(zone.month(now))).to_vec()).unwrap_or_default();
+        return target
+            .map(|target| report::meters(target, admit, Period::Month(zone.month(now))).to_vec())
+            .unwrap_or_default();
     }
     let Some(agent) = snapshot.policy.agents.get(&admit.agent) else { return Vec::new() };
-    let ancestors: Option<Vec<_>> = agent.ancestors.iter().map(|id| snapshot.policy.agents.get(id).map(AsRef::as_ref)).collect();
+    let ancestors: Option<Vec<_>> =
+        agent.ancestors.iter().map(|id| snapshot.policy.agents.get(id).map(AsRef::as_ref)).collect();
     let contexts: Vec<_> = admit.contexts.iter().map(|context| (context.clone(), None)).collect();
-    let resolution = ancestors.and_then(|ancestors| resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)));
+    let resolution =
+        ancestors.and_then(|ancestors| resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)));
     let Some(resolution) = resolution else { return Vec::new() };
     let windows = resolution.limits.into_iter().map(|limit| MeterKey::Window(admit.mode, limit.window));
     let asks = resolution.approval_threshold.map(|_| MeterKey::PendingAsks(admit.mode, admit.agent));

@@ -22,7 +22,12 @@ pub(super) fn meters(agent: &AgentPolicy, command: &Admit, period: Period) -> [M
     ]
 }
 
-pub(super) fn answer(snapshot: &mut Snapshot, command: &Admit, about: AgentId, now: Timestamp) -> Result<Outcome, Refusal> {
+pub(super) fn answer(
+    snapshot: &mut Snapshot,
+    command: &Admit,
+    about: AgentId,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
     admit::screened(&command.screening)?;
     let target = snapshot.policy.agents.get(&about).ok_or(Refusal::NotFound("agent"))?;
     if about != command.agent && !target.ancestors.contains(&command.agent) {
@@ -38,7 +43,8 @@ pub(super) fn answer(snapshot: &mut Snapshot, command: &Admit, about: AgentId, n
         cap: target.month_cap,
     };
     let mut request = admit::row(snapshot, command, RequestState::Executed, now);
-    request.seq = snapshot.append(admit::draft(command, "budget.reported", request.state, json!({ "about": about })), now);
+    request.seq =
+        snapshot.append(admit::draft(command, "budget.reported", request.state, json!({ "about": about })), now);
     request.result = Some(Arc::new(figures.result()));
     request.end = Some(admit::free_end(command, now));
     Ok(admit::finish(snapshot, request))

@@ -150,7 +150,8 @@ impl Snapshot {
     pub fn changes(&mut self) -> Changes {
         let head = std::mem::take(&mut self.head_changed).then(|| self.head.clone());
         let (new_meters, changed_meters) = split(drain(&mut self.meters));
-        let (new_requests, changed_requests): (Vec<_>, Vec<_>) = drain(&mut self.requests).into_iter().partition(|(_, row)| !row.stored);
+        let (new_requests, changed_requests): (Vec<_>, Vec<_>) =
+            drain(&mut self.requests).into_iter().partition(|(_, row)| !row.stored);
         for (id, _) in &new_requests {
             self.requests.entry(*id).and_modify(|row| row.before = Some(row.value.state));
         }
@@ -188,7 +189,12 @@ impl Snapshot {
     }
 
     pub(super) fn set_meter(&mut self, key: MeterKey, meter: Meter) {
-        let row = self.meters.entry(key).or_insert(Row { value: Meter::default(), before: None, stored: false, changed: false });
+        let row = self.meters.entry(key).or_insert(Row {
+            value: Meter::default(),
+            before: None,
+            stored: false,
+            changed: false,
+        });
         row.changed |= row.value != meter;
         row.value = meter;
     }
@@ -223,7 +229,9 @@ fn drain<K: Clone, T: Clone>(rows: &mut HashMap<K, Row<T>>) -> Vec<(K, Row<T>)> 
     changed
 }
 
-fn split(rows: Vec<(MeterKey, Row<Meter>)>) -> (Vec<(MeterKey, Meter)>, Vec<(MeterKey, Meter)>) {
+type Meters = Vec<(MeterKey, Meter)>;
+
+fn split(rows: Vec<(MeterKey, Row<Meter>)>) -> (Meters, Meters) {
     let (new, old): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, row)| !row.stored);
     let values = |rows: Vec<(MeterKey, Row<Meter>)>| rows.into_iter().map(|(key, row)| (key, row.value)).collect();
     (values(new), values(old))

@@ -59,7 +59,11 @@ fn split(staged: &Staged<'_>, snapshot: &Snapshot, command: &Transfer) -> Result
         }
         _ => vec![(debit, credit, amount)],
     };
-    Ok(legs.into_iter().filter(|leg| !leg.2.is_zero()).map(|(debit, credit, amount)| Posting { debit, credit, amount }).collect())
+    Ok(legs
+        .into_iter()
+        .filter(|leg| !leg.2.is_zero())
+        .map(|(debit, credit, amount)| Posting { debit, credit, amount })
+        .collect())
 }
 
 fn debt_after(snapshot: &Snapshot, command: &Transfer, postings: &[Posting]) -> Result<NanoUsd, Refusal> {

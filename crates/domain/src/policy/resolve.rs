@@ -34,14 +34,21 @@ pub fn resolve(
     let (day, month) = (Period::Day(zone.day(now)), Period::Month(zone.month(now)));
     let bound = |one: &AgentPolicy, period| Window { scope: Scope::Binding(one.id, operation.clone()), period };
 
-    let months = path.iter().zip(&terms).map(|(one, terms)| money(bound(one, month), terms.month_cap, ReasonCode::MonthlyBudgetExceeded));
+    let months = path
+        .iter()
+        .zip(&terms)
+        .map(|(one, terms)| money(bound(one, month), terms.month_cap, ReasonCode::MonthlyBudgetExceeded));
     let days = path.iter().zip(&terms).map(|(one, terms)| Limit {
         window: bound(one, day),
         unit: LimitUnit::Requests,
         cap: terms.day_count.map(i64::from),
         code: ReasonCode::DailyLimitExceeded,
     });
-    let own = money(Window { scope: Scope::Agent(agent.id), period: month }, agent.month_cap, ReasonCode::AgentBudgetExceeded);
+    let own = money(
+        Window { scope: Scope::Agent(agent.id), period: month },
+        agent.month_cap,
+        ReasonCode::AgentBudgetExceeded,
+    );
     let inside = contexts.iter().map(|(context, cap)| {
         money(Window { scope: context.scope(), period: Period::Life }, *cap, ReasonCode::AgentBudgetExceeded)
     });
@@ -70,7 +77,9 @@ fn worker_limits(agent: &AgentPolicy, day: Period, month: Period) -> Vec<Limit> 
     let Some(allocation) = agent.allocation else { return Vec::new() };
     let caps = [(day, allocation.day_cap), (month, allocation.month_cap), (Period::Life, allocation.life_cap)];
     let scope = || Scope::Worker(allocation.team, allocation.user);
-    caps.into_iter().map(|(period, cap)| money(Window { scope: scope(), period }, cap, ReasonCode::WorkerBudgetExceeded)).collect()
+    caps.into_iter()
+        .map(|(period, cap)| money(Window { scope: scope(), period }, cap, ReasonCode::WorkerBudgetExceeded))
+        .collect()
 }
 
 fn team_limit(agent: &AgentPolicy, month: Period) -> Option<Limit> {

@@ -17,7 +17,8 @@ pub use nodes::{NodeLease, NodeRegistry, Unfinished};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, RequestQueries};
 pub use repositories::{
-    AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository, TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
+    TeamRepository, UserRepository,
 };
 pub use scan::{LedgerScan, LedgerScanner};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};

@@ -73,7 +73,12 @@ pub trait BindingRepository: Send {
     /// Inserts or replaces the binding of an agent and operation.
     async fn put(&mut self, org: OrgId, binding: &Binding) -> Result<(), StoreError>;
     /// The binding.
-    async fn find(&mut self, org: OrgId, agent: AgentId, operation: &OperationName) -> Result<Option<Binding>, StoreError>;
+    async fn find(
+        &mut self,
+        org: OrgId,
+        agent: AgentId,
+        operation: &OperationName,
+    ) -> Result<Option<Binding>, StoreError>;
     /// Every binding of an agent, by operation.
     async fn list(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<Binding>, StoreError>;
     /// Removes a binding; nothing happens where there is none.
@@ -86,7 +91,12 @@ pub trait CredentialRepository: Send {
     /// Inserts a credential; its hash MUST be unique.
     async fn insert(&mut self, credential: &Credential) -> Result<(), StoreError>;
     /// The keys of an agent in one mode that are not revoked.
-    async fn active_agent_keys(&mut self, org: OrgId, agent: AgentId, mode: Mode) -> Result<Vec<Credential>, StoreError>;
+    async fn active_agent_keys(
+        &mut self,
+        org: OrgId,
+        agent: AgentId,
+        mode: Mode,
+    ) -> Result<Vec<Credential>, StoreError>;
     /// Revokes a credential for good.
     async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError>;
 }

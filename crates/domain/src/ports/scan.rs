@@ -26,7 +26,12 @@ pub trait LedgerScan: Send {
     /// At most `limit` events after a sequence, in order.
     async fn journal(&mut self, org: OrgId, after_seq: i64, limit: u32) -> Result<Vec<JournalEvent>, StoreError>;
     /// At most `limit` requests after an id, in order of ids.
-    async fn requests(&mut self, org: OrgId, after: Option<RequestId>, limit: u32) -> Result<Vec<ServiceRequest>, StoreError>;
+    async fn requests(
+        &mut self,
+        org: OrgId,
+        after: Option<RequestId>,
+        limit: u32,
+    ) -> Result<Vec<ServiceRequest>, StoreError>;
     /// Every meter.
     async fn meters(&mut self, org: OrgId) -> Result<Vec<(MeterKey, Meter)>, StoreError>;
 }
