@@ -1,1 +1,15 @@
-//! Use-cases over the domain: dispatch, administration, group commit, recovery
+//! Use-cases over the domain's ports: one service per aggregate, each change one transaction with its audit event.
+//!
+//! Here live group commit ([`ledger`]), the life of a request ([`dispatch`]), leases and recovery ([`node`]), and the
+//! administrative use-cases. Deliberately absent: drivers, HTTP, configuration.
+
+pub mod access;
+pub mod agents;
+pub mod bootstrap;
+pub mod dispatch;
+pub mod failpoint;
+pub mod ledger;
+pub mod node;
+pub mod reports;
+pub mod tokens;
+pub mod verify;

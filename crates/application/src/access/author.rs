@@ -1,0 +1,53 @@
+//! The person behind a change: what the audit trail says of them, and whether they may, read where the change is made.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use upivia_domain::{
+    AgentId, OrgId,
+    audit::{NewEvent, Object},
+    catalog::OperationName,
+    identity::Permission,
+    ports::{StoreError, Tx},
+};
+
+use super::UserCaller;
+
+/// A person who changes something.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Who.
+    pub caller: UserCaller,
+    /// The id of the HTTP request.
+    pub trace: Option<Arc<str>>,
+}
+
+/// One audit event of a change: what happened to what, from what to what.
+pub(crate) struct Entry {
+    pub(crate) kind: &'static str,
+    pub(crate) object: Object,
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) operation: Option<OperationName>,
+    pub(crate) detail: Value,
+}
+
+impl Author {
+    /// The organization in which they act.
+    pub const fn org(&self) -> OrgId {
+        self.caller.org
+    }
+
+    /// Whether their role of this very transaction includes the permission: a demotion holds at once.
+    pub(crate) async fn may(&self, tx: &mut dyn Tx, permission: Permission) -> Result<bool, StoreError> {
+        let membership = tx.memberships().find(self.caller.org, self.caller.user).await?;
+        Ok(membership.is_some_and(|membership| membership.role.grants(permission)))
+    }
+
+    /// Appends the event to the organization's chain, under this person's name.
+    pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
+        let Entry { kind, object, agent, operation, detail } = entry;
+        let (actor, trace) = (self.caller.actor(), self.trace.clone());
+        tx.append(self.caller.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Keys of agents: minted, shown once, and replaced.
+
+use serde_json::json;
+use upivia_domain::{
+    AgentId, CredentialId, Mode, Secret,
+    agent::AgentStatus,
+    audit::Object,
+    identity::{Credential, CredentialHash, CredentialKind, CredentialStatus, Permission, TokenKind},
+    ports::{Tx, transact},
+};
+
+use super::{AgentError, Agents, changeable};
+use crate::{
+    access::{Author, Entry},
+    tokens::mint_token,
+};
+
+/// Keys in clear. They are here and nowhere else: show them once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentKeys {
+    /// For real money; absent where only the other one was asked for.
+    pub live: Option<Secret<String>>,
+    /// For play money; absent where only the other one was asked for.
+    pub test: Option<Secret<String>>,
+}
+
+/// A key that is not stored yet.
+pub(super) struct NewKey {
+    id: CredentialId,
+    mode: Mode,
+    hash: CredentialHash,
+    secret: Secret<String>,
+}
+
+impl Agents {
+    /// Gives an agent new keys, both or that of one mode. The old ones are dead when this returns.
+    ///
+    /// # Errors
+    ///
+    /// See [`AgentError`]; nothing was changed.
+    pub async fn rotate_keys(&self, author: Author, id: AgentId, mode: Option<Mode>) -> Result<AgentKeys, AgentError> {
+        let keys: Vec<NewKey> = mode
+            .map_or(vec![Mode::Live, Mode::Test], |mode| vec![mode])
+            .into_iter()
+            .map(|mode| self.mint(mode))
+            .collect();
+        let org = author.org();
+        transact(&*self.parts.unit, &[org], move |tx| Box::pin(rotate(tx, author, id, keys))).await
+    }
+
+    pub(super) fn mint(&self, mode: Mode) -> NewKey {
+        let secret = mint_token(TokenKind::AgentKey(mode), &*self.parts.entropy);
+        NewKey {
+            id: CredentialId::new(self.parts.ids.uuid()),
+            mode,
+            hash: self.parts.hasher.hash(secret.expose()),
+            secret,
+        }
+    }
+}
+
+async fn rotate(tx: &mut dyn Tx, author: Author, id: AgentId, keys: Vec<NewKey>) -> Result<AgentKeys, AgentError> {
+    let agent = changeable(tx, &author, id, Permission::AgentManageAny).await?;
+    if agent.status == AgentStatus::Ending {
+        return Err(AgentError::invalid("status", "is ending: such an agent gets no key any more"));
+    }
+    for key in &keys {
+        revoke(tx, &author, id, key).await?;
+        store(tx, &author, id, key).await?;
+    }
+    Ok(in_clear(keys))
+}
+
+/// The keys that the new one replaces.
+async fn revoke(tx: &mut dyn Tx, author: &Author, agent: AgentId, by: &NewKey) -> Result<(), AgentError> {
+    for old in tx.credentials().active_agent_keys(author.org(), agent, by.mode).await? {
+        tx.credentials().revoke(author.org(), old.id).await?;
+        let object = Object { kind: "credential", id: old.id.to_string() };
+        let detail = json!({ "kind": "agent_key", "mode": by.mode, "replaced_by": by.id });
+        let entry = Entry { kind: "credential.revoked", object, agent: Some(agent), operation: None, detail };
+        author.record(tx, entry).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn store(tx: &mut dyn Tx, author: &Author, agent: AgentId, key: &NewKey) -> Result<(), AgentError> {
+    let credential = Credential {
+        id: key.id,
+        org: author.org(),
+        kind: CredentialKind::AgentKey { agent, mode: key.mode },
+        hash: key.hash,
+        label: format!("{} key", key.mode),
+        status: CredentialStatus::ACTIVE,
+        created_at: tx.now(),
+    };
+    tx.credentials().insert(&credential).await?;
+    let object = Object { kind: "credential", id: key.id.to_string() };
+    let detail = json!({ "kind": "agent_key", "mode": key.mode });
+    author
+        .record(tx, Entry { kind: "credential.created", object, agent: Some(agent), operation: None, detail })
+        .await?;
+    Ok(())
+}
+
+pub(super) fn in_clear(keys: impl IntoIterator<Item = NewKey>) -> AgentKeys {
+    keys.into_iter().fold(AgentKeys::default(), |mut clear, key| {
+        match key.mode {
+            Mode::Live => clear.live = Some(key.secret),
+            Mode::Test => clear.test = Some(key.secret),
+        }
+        clear
+    })
+}

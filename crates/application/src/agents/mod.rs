@@ -1,0 +1,73 @@
+//! Agents as people manage them: create, look at, bind, cap, and give new keys.
+//!
+//! Each change is one transaction with its audit events. Deliberately absent: what agents do themselves ([`crate::dispatch`]).
+
+mod bind;
+mod budget;
+mod create;
+mod error;
+mod keys;
+mod read;
+mod text;
+
+use std::sync::Arc;
+
+use upivia_domain::{
+    AgentId,
+    agent::{Agent, AgentStatus},
+    catalog::Catalog,
+    identity::Permission,
+    ports::{AgentQueries, Entropy, Ids, TokenHasher, Tx, UnitOfWork},
+};
+
+use crate::access::Author;
+
+pub use bind::{Selection, Unbound};
+pub use create::{CreatedAgent, NewAgent, NewBinding};
+pub use error::AgentError;
+pub use keys::AgentKeys;
+pub use read::AgentDetail;
+
+/// What the use-cases need.
+pub struct AgentsParts {
+    /// Where changes are made.
+    pub unit: Arc<dyn UnitOfWork>,
+    /// Where agents are read.
+    pub queries: Arc<dyn AgentQueries>,
+    /// What can be bound.
+    pub catalog: Arc<Catalog>,
+    /// How keys are stored.
+    pub hasher: Arc<dyn TokenHasher>,
+    /// Keys.
+    pub entropy: Arc<dyn Entropy>,
+    /// Ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// The use-cases.
+pub struct Agents {
+    parts: AgentsParts,
+}
+
+impl Agents {
+    /// Over these parts.
+    pub const fn new(parts: AgentsParts) -> Self {
+        Self { parts }
+    }
+}
+
+/// The author may, and the agent is there to be changed: everything that a change asks before it writes.
+async fn changeable(
+    tx: &mut dyn Tx,
+    author: &Author,
+    id: AgentId,
+    permission: Permission,
+) -> Result<Agent, AgentError> {
+    permitted(tx, author, permission).await?;
+    let agent = tx.agents().find(author.org(), id).await?;
+    agent.filter(|agent| agent.status != AgentStatus::Deleted).ok_or(AgentError::NotFound("agent"))
+}
+
+async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), AgentError> {
+    if author.may(tx, permission).await? { Ok(()) } else { Err(AgentError::Forbidden(permission)) }
+}

@@ -1,0 +1,31 @@
+//! Free texts of an agent: bounded, and without what a database or a terminal could choke on.
+
+use super::AgentError;
+
+/// A text of at most `most` characters; one that is blank is none.
+pub(super) fn checked(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>, AgentError> {
+    let Some(text) = text else { return Ok(None) };
+    if text.chars().count() > most {
+        return Err(AgentError::invalid(field, format!("must have at most {most} characters")));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(AgentError::invalid(field, "must not contain control characters"));
+    }
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_bounded_and_printable() {
+        let check = |text: &str| checked("description", Some(text.to_owned()), 5);
+        assert_eq!(check("a\nb"), Ok(Some("a\nb".to_owned())));
+        assert_eq!(check("äöüäö").map(|text| text.is_some()), Ok(true), "characters count, not bytes");
+        assert_eq!(check("  "), Ok(None));
+        for wrong in ["123456", "a\0", "\u{1b}[m"] {
+            assert!(matches!(check(wrong), Err(AgentError::Invalid { field: "description", .. })), "{wrong:?}");
+        }
+    }
+}

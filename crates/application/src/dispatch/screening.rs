@@ -1,0 +1,103 @@
+//! From what a caller sent to a command: names, schema, price and provider, all before the lane.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use upivia_domain::{
+    AgentId,
+    catalog::{Catalog, OperationName, PayloadProblem, Quote},
+    dispatch::{IdempotencyKey, canonical_json},
+    ledger::{AdmitKind, Screening, Start},
+    ports::PayloadCheck,
+};
+
+use super::DispatchError;
+use crate::access::AgentCaller;
+
+/// The largest payload and the largest metadata, in bytes of canonical JSON.
+const LARGEST_PAYLOAD: usize = 512 * 1024;
+const LARGEST_METADATA: usize = 16 * 1024;
+
+/// The operation that the ledger itself answers.
+const CHECK_BUDGET: &str = "platform.check_budget";
+
+/// A request as a caller means it.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// The service, where it is not part of `operation`.
+    pub service: Option<String>,
+    /// `service.operation`, or the operation alone.
+    pub operation: String,
+    /// The operation's payload.
+    pub payload: Value,
+    /// Labels and references of the caller.
+    pub metadata: Option<Value>,
+    /// The caller's key of the attempt.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// The id of the HTTP request.
+    pub trace: Option<Arc<str>>,
+}
+
+/// What the checks before the lane found.
+pub(super) struct Screened {
+    pub(super) operation: OperationName,
+    pub(super) kind: AdmitKind,
+    pub(super) screening: Screening,
+    /// What may be forwarded, where the payload was accepted.
+    pub(super) forward: Arc<Value>,
+}
+
+pub(super) fn screen(
+    catalog: &Catalog,
+    payloads: &dyn PayloadCheck,
+    caller: &AgentCaller,
+    new: &NewRequest,
+) -> Result<Screened, DispatchError> {
+    let operation = OperationName::from_parts(new.service.as_deref(), &new.operation);
+    let operation = operation.map_err(|error| DispatchError::invalid("operation", error))?;
+    bounded("payload", &new.payload, LARGEST_PAYLOAD)?;
+    if let Some(metadata) = &new.metadata {
+        bounded("metadata", metadata, LARGEST_METADATA)?;
+    }
+    let quote = quote(catalog, payloads, &operation, &new.payload);
+    let kind = match &quote {
+        Ok(Some(_)) if operation.as_str() == CHECK_BUDGET => {
+            AdmitKind::BudgetReport { about: about(caller, &new.payload)? }
+        }
+        _ => AdmitKind::Dispatch(Start::DispatchNow),
+    };
+    let (screening, forward) = match quote {
+        Ok(Some(quote)) => {
+            let Quote { estimate, forward, applied_max_tokens } = quote;
+            (Screening::Accepted { estimate, applied_max_tokens }, forward)
+        }
+        Ok(None) => (Screening::UnknownOperation, Arc::default()),
+        Err(problem) => (Screening::InvalidPayload(problem), Arc::default()),
+    };
+    Ok(Screened { operation, kind, screening, forward })
+}
+
+fn quote(
+    catalog: &Catalog,
+    payloads: &dyn PayloadCheck,
+    name: &OperationName,
+    payload: &Value,
+) -> Result<Option<Quote>, PayloadProblem> {
+    let Some(operation) = catalog.find(name) else { return Ok(None) };
+    payloads.check(name, payload)?;
+    catalog.quote(operation, payload).map(Some)
+}
+
+fn about(caller: &AgentCaller, payload: &Value) -> Result<AgentId, DispatchError> {
+    match payload.get("agent_id") {
+        None | Some(Value::Null) => Ok(caller.agent),
+        Some(id) => id.as_str().and_then(|id| id.parse().ok()).ok_or(DispatchError::NotFound("agent")),
+    }
+}
+
+fn bounded(field: &'static str, value: &Value, largest: usize) -> Result<(), DispatchError> {
+    if canonical_json(value).len() > largest {
+        return Err(DispatchError::invalid(field, format!("is larger than {largest} bytes")));
+    }
+    Ok(())
+}

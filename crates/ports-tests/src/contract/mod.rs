@@ -1,0 +1,3 @@
+//! One promise per function.
+
+pub mod batches;

@@ -1,0 +1,86 @@
+//! What an adapter supplies so that the suite can run on it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use upivia_domain::ports::{
+    AgentQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore, NodeRegistry,
+    RequestQueries, UnitOfWork,
+};
+
+/// Every persistence port of one node.
+#[derive(Clone)]
+pub struct Ports {
+    /// Batches of commands.
+    pub ledger: Arc<dyn LedgerStore>,
+    /// Use-cases.
+    pub unit: Arc<dyn UnitOfWork>,
+    /// Credentials, people and memberships.
+    pub credentials: Arc<dyn CredentialQueries>,
+    /// Agents, bindings and teams.
+    pub agents: Arc<dyn AgentQueries>,
+    /// Requests.
+    pub requests: Arc<dyn RequestQueries>,
+    /// Events.
+    pub journal: Arc<dyn JournalQueries>,
+    /// Heads and meters.
+    pub figures: Arc<dyn LedgerQueries>,
+    /// Leases and unfinished requests.
+    pub nodes: Arc<dyn NodeRegistry>,
+    /// Consistent views.
+    pub scanner: Arc<dyn LedgerScanner>,
+}
+
+impl Ports {
+    /// Of a store that implements them all.
+    pub fn of<S>(store: &Arc<S>) -> Self
+    where
+        S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
+        S: LedgerQueries + NodeRegistry + LedgerScanner + 'static,
+    {
+        Self {
+            ledger: store.clone(),
+            unit: store.clone(),
+            credentials: store.clone(),
+            agents: store.clone(),
+            requests: store.clone(),
+            journal: store.clone(),
+            figures: store.clone(),
+            nodes: store.clone(),
+            scanner: store.clone(),
+        }
+    }
+}
+
+/// How far a lock reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locking {
+    /// Each organization by itself: while one is held, the others go on.
+    EachOrganization,
+    /// One writer at a time for everything: whoever holds one organization holds them all, and the others wait for it.
+    WholeStore,
+}
+
+/// One store with no rows but those of the reserved platform organization ([`upivia_domain::OrgId::PLATFORM`]), whose
+/// head exists from the beginning.
+///
+/// The function given to [`crate::contract_suite!`] makes one for each test: tests run side by side.
+#[async_trait]
+pub trait Fixture: Send + Sync {
+    /// A node on the store's data, with that clock. Called twice it gives two nodes that share the data and nothing else:
+    /// their own connections, and caches of their own. Where only one process may write, they may share the writer, but
+    /// each asks its own clock.
+    async fn open(&self, clock: Arc<dyn Clock>) -> Ports;
+
+    /// How far a lock reaches.
+    fn locking(&self) -> Locking;
+
+    /// How long a unit of work may take.
+    fn work_limit(&self) -> Duration;
+
+    /// The next commit that anybody of this store sends, of a batch or a unit of work, is done, but its answer gets lost.
+    fn lose_next_commit_answer(&self);
+
+    /// The next batch of this store panics once its commands are decided and some of its rows are written, before COMMIT.
+    fn panic_in_next_batch(&self);
+}

@@ -1,0 +1,17 @@
+//! Reads of committed rows.
+
+mod agents;
+mod credentials;
+mod journal;
+mod ledger;
+
+use upivia_domain::OrgId;
+
+use crate::{MemoryStore, state::OrgRows};
+
+impl MemoryStore {
+    /// Looks at an organization's committed rows; nothing where there is no such organization.
+    fn look<T: Default>(&self, org: OrgId, look: impl FnOnce(&OrgRows) -> T) -> T {
+        self.shared.state().orgs.get(&org).map(look).unwrap_or_default()
+    }
+}

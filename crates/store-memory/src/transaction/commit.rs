@@ -1,0 +1,138 @@
+//! The commit: first every constraint is checked, then everything is written. Nothing can fail in between.
+
+use std::sync::Arc;
+
+use upivia_domain::{
+    OrgId,
+    budget::{Meter, MeterKey},
+    identity::{Organization, User},
+    ledger::Changes,
+    ports::StoreError,
+};
+
+use super::{OpenOrg, Transaction};
+use crate::{
+    locks::OrgLock,
+    state::{LedgerTables, OrgRows, PolicyTables, State},
+};
+
+/// What one organization gets.
+struct Write {
+    org: OrgId,
+    created: Option<Arc<Organization>>,
+    policy: Option<Arc<PolicyTables>>,
+    changes: Changes,
+}
+
+impl Transaction {
+    /// Writes everything, or fails and writes nothing.
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let (writes, _locks): (Vec<_>, Vec<_>) = self.orgs.into_iter().map(|(org, open)| open.into_write(org)).unzip();
+        let mut state = self.shared.state();
+        check(&state, &writes, &self.new_users)?;
+        for user in self.new_users {
+            state.emails.insert(user.email.clone(), user.id);
+            state.users.insert(user.id, user);
+        }
+        writes.into_iter().for_each(|one| write(&mut state, one));
+        drop(state);
+        if self.shared.faults.loses_commit_answer() {
+            return Err(StoreError::CommitUnknown("a test made it so".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl OpenOrg {
+    // The tables that it loaded from are let go here: then the write need not copy them.
+    fn into_write(mut self, org: OrgId) -> (Write, OrgLock) {
+        if self.policy_changed {
+            self.snapshot.bump_epoch();
+        }
+        let changes = self.snapshot.changes();
+        let policy = self.policy_changed.then_some(self.policy);
+        (Write { org, created: self.created, policy, changes }, self.lock)
+    }
+}
+
+fn check(state: &State, writes: &[Write], users: &[User]) -> Result<(), StoreError> {
+    require(users.iter().all(|user| !state.emails.contains_key(&user.email)), "users: the address exists")?;
+    require(users.iter().all(|user| !state.users.contains_key(&user.id)), "users: the id exists")?;
+    for write in writes {
+        check_policy(state, write)?;
+        let none = LedgerTables::default();
+        let ledger = state.orgs.get(&write.org).map_or(&none, |rows| &rows.ledger);
+        check_ledger(ledger, &write.changes)?;
+    }
+    Ok(())
+}
+
+fn check_policy(state: &State, write: &Write) -> Result<(), StoreError> {
+    let mut credentials = write.policy.iter().flat_map(|policy| policy.credentials.values());
+    let own = |(org, id): &(OrgId, _), credential| (*org, *id) == (write.org, credential);
+    let unique = credentials.all(|one| state.hashes.get(&one.hash).is_none_or(|owner| own(owner, one.id)));
+    require(unique, "credentials: the hash exists")
+}
+
+fn check_ledger(ledger: &LedgerTables, changes: &Changes) -> Result<(), StoreError> {
+    let news = &changes.new_requests;
+    require(news.iter().all(|request| !ledger.requests.contains_key(&request.id)), "requests: the id exists")?;
+    let mut keys = news.iter().filter_map(|one| Some((one.agent, one.mode, one.idempotency_key.clone()?)));
+    require(keys.all(|key| !ledger.keys.contains_key(&key)), "requests: the idempotency key exists")?;
+    let mut changed = changes.changed_requests.iter();
+    let as_before = changed.all(|(before, one)| ledger.requests.get(&one.id).is_some_and(|row| row.state == *before));
+    require(as_before, "requests: the row is not as it was read")?;
+    require(changes.recorded.iter().all(|(id, _)| !ledger.recorded.contains_key(id)), "commands: the id exists")?;
+    let mut meters = changes.new_meters.iter().chain(&changes.changed_meters);
+    require(meters.all(|(key, meter)| is_possible(key, meter)), "meters: more is held or taken than there is")?;
+    let next = i64::try_from(ledger.journal.len()).unwrap_or_default() + 1;
+    require(changes.journal.first().is_none_or(|event| event.seq == next), "journal: the place is taken")?;
+    let debts = changes.head.iter().flat_map(|head| [head.debt_live, head.debt_test]);
+    require(debts.into_iter().all(|debt| !debt.is_negative()), "heads: a debt below zero")
+}
+
+fn is_possible(key: &MeterKey, meter: &Meter) -> bool {
+    let covered = !matches!(key, MeterKey::Account(..)) || meter.posted >= meter.held;
+    covered && !meter.held.is_negative() && meter.count >= 0
+}
+
+fn require(holds: bool, constraint: &str) -> Result<(), StoreError> {
+    if holds { Ok(()) } else { Err(StoreError::Constraint(constraint.to_owned())) }
+}
+
+fn write(state: &mut State, write: Write) {
+    let Write { org, created, policy, changes } = write;
+    if let (Some(created), Some(head)) = (created, &changes.head) {
+        state.orgs.insert(org, OrgRows::new(Some(created), head.clone()));
+    }
+    let Some(rows) = state.orgs.get_mut(&org) else { return };
+    if let Some(policy) = policy {
+        let hashes = policy.credentials.values().map(|one| (one.hash, (org, one.id)));
+        state.hashes.extend(hashes);
+        rows.policy = policy;
+    }
+    if let Some(head) = changes.head.clone() {
+        rows.head = head;
+    }
+    write_ledger(rows, changes);
+}
+
+fn write_ledger(rows: &mut OrgRows, changes: Changes) {
+    if !changes.suspensions.is_empty() {
+        Arc::make_mut(&mut rows.policy).suspended.extend(changes.suspensions);
+    }
+    let ledger = Arc::make_mut(&mut rows.ledger);
+    ledger.meters.extend(changes.new_meters.into_iter().chain(changes.changed_meters));
+    for request in changes.new_requests {
+        if let Some(key) = request.idempotency_key.clone() {
+            ledger.keys.insert((request.agent, request.mode, key), request.id);
+        }
+        ledger.requests.insert(request.id, request);
+    }
+    ledger.requests.extend(changes.changed_requests.into_iter().map(|(_, request)| (request.id, request)));
+    ledger.journal.extend(changes.journal);
+    ledger.recorded.extend(changes.recorded);
+}

@@ -1,0 +1,59 @@
+//! Keys and tokens inside a transaction.
+
+use async_trait::async_trait;
+use upivia_domain::{
+    AgentId, CredentialId, Mode, OrgId,
+    identity::{Credential, CredentialHash, CredentialKind},
+    ports::{CredentialRepository, StoreError},
+};
+
+use super::Transaction;
+
+#[async_trait]
+impl CredentialRepository for Transaction {
+    async fn insert(&mut self, credential: &Credential) -> Result<(), StoreError> {
+        let hash_taken = self.knows_hash(&credential.hash);
+        let user_known = match credential.kind {
+            CredentialKind::PersonalToken { user } => self.knows_user(user),
+            CredentialKind::AgentKey { .. } => true,
+        };
+        self.change(credential.org, |policy| {
+            let holder_known = match credential.kind {
+                CredentialKind::AgentKey { agent, .. } => policy.agents.contains_key(&agent),
+                CredentialKind::PersonalToken { .. } => user_known,
+            };
+            if hash_taken || !holder_known || policy.credentials.contains_key(&credential.id) {
+                return Err(StoreError::Constraint("credentials: id or hash exist, or the holder does not".to_owned()));
+            }
+            policy.credentials.insert(credential.id, credential.clone());
+            Ok(())
+        })
+    }
+
+    async fn active_agent_keys(
+        &mut self,
+        org: OrgId,
+        agent: AgentId,
+        mode: Mode,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let wanted = |one: &&Credential| one.kind == CredentialKind::AgentKey { agent, mode } && !one.status.revoked;
+        let keys = self.see(org, |policy| policy.credentials.values().filter(wanted).cloned().collect());
+        Ok(keys.unwrap_or_default())
+    }
+
+    async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError> {
+        self.change(org, |policy| {
+            if let Some(credential) = policy.credentials.get_mut(&id) {
+                credential.status.revoked = true;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Transaction {
+    fn knows_hash(&self, hash: &CredentialHash) -> bool {
+        let mut own = self.orgs.values().flat_map(|open| open.policy.credentials.values());
+        own.any(|credential| credential.hash == *hash) || self.shared.state().hashes.contains_key(hash)
+    }
+}

@@ -1,0 +1,121 @@
+//! One transaction: the organizations it holds, and what it has changed so far. Dropped without a commit it leaves nothing.
+
+mod agents;
+mod commit;
+mod credentials;
+mod open_org;
+mod people;
+mod teams;
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+};
+
+use upivia_domain::{
+    OrgId, Timestamp,
+    identity::{Organization, User},
+    ledger::{Command, Outcome, OrgHead, Reads, Refusal},
+    ports::StoreError,
+};
+
+use crate::{
+    locks::OrgLock,
+    state::{OrgRows, PolicyTables},
+    store::Shared,
+};
+use open_org::OpenOrg;
+
+/// Open, until it is committed or dropped.
+pub(crate) struct Transaction {
+    shared: Arc<Shared>,
+    clock: Timestamp,
+    time: Timestamp,
+    orgs: BTreeMap<OrgId, OpenOrg>,
+    new_users: Vec<User>,
+    failed: Option<StoreError>,
+}
+
+impl Transaction {
+    /// Over the organizations that are locked. `clock` is asked after the locks were taken.
+    pub(crate) fn begin(shared: Arc<Shared>, locks: BTreeMap<OrgId, OrgLock>, clock: Timestamp) -> Self {
+        let state = shared.state();
+        let rows = |(org, lock)| Some((org, OpenOrg::new(lock, state.orgs.get(&org)?.clone())));
+        let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
+        drop(state);
+        let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
+        Self { shared, clock, time, orgs, new_users: Vec::new(), failed: None }
+    }
+
+    /// What the node's clock said when the transaction began.
+    pub(crate) const fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The same, but never before the last time of any of its organizations.
+    pub(crate) const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    pub(crate) fn holds(&self, org: OrgId) -> bool {
+        self.orgs.contains_key(&org)
+    }
+
+    /// An organization that it holds.
+    pub(crate) fn open(&mut self, org: OrgId) -> Result<&mut OpenOrg, StoreError> {
+        let missing = || StoreError::Internal(format!("the transaction does not hold {org}"));
+        self.orgs.get_mut(&org).ok_or_else(missing)
+    }
+
+    /// A command on its own, which may have been applied before.
+    pub(crate) fn apply_one(&mut self, command: &Command) -> Result<Result<Outcome, Refusal>, StoreError> {
+        let (clock, org) = (self.clock, command.org());
+        if !self.holds(org) && !self.shared.state().orgs.contains_key(&org) {
+            return Ok(Err(Refusal::NotFound("organization")));
+        }
+        let open = self.open(org)?;
+        let mut reads = Reads::default();
+        command.reads(&mut reads, true);
+        open.load(&reads);
+        open.load_meters(command, clock);
+        open.apply(command, clock)
+    }
+
+    /// After a failure nothing is committed, even if the use-case overlooks it.
+    pub(crate) fn remember<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            self.failed.get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    fn create(&mut self, organization: &Organization) -> Result<(), StoreError> {
+        let id = organization.id;
+        let exists = || StoreError::Constraint("organizations: the id exists".to_owned());
+        let lock = self.shared.locks.take(id).ok_or_else(exists)?;
+        if self.shared.state().orgs.contains_key(&id) {
+            return Err(exists());
+        }
+        let head = OrgHead::new(id, organization.calendar, self.time);
+        let rows = OrgRows::new(Some(Arc::new(organization.clone())), head);
+        self.orgs.insert(id, OpenOrg::created(lock, rows));
+        Ok(())
+    }
+
+    /// What the transaction sees of an organization: its own changes, or the committed rows.
+    fn see<T>(&self, org: OrgId, look: impl FnOnce(&PolicyTables) -> T) -> Option<T> {
+        if let Some(open) = self.orgs.get(&org) {
+            return Some(look(&open.policy));
+        }
+        self.shared.state().orgs.get(&org).map(|rows| look(&rows.policy))
+    }
+
+    fn change<T>(
+        &mut self,
+        org: OrgId,
+        change: impl FnOnce(&mut PolicyTables) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.open(org).and_then(|open| change(open.policy_mut()));
+        self.remember(result)
+    }
+}

@@ -1,0 +1,70 @@
+//! Organizations, people and memberships inside a transaction.
+
+use async_trait::async_trait;
+use upivia_domain::{
+    OrgId, UserId,
+    identity::{Email, Membership, Organization, User},
+    ports::{MembershipRepository, OrganizationRepository, StoreError, UserRepository},
+};
+
+use super::Transaction;
+
+#[async_trait]
+impl OrganizationRepository for Transaction {
+    async fn insert(&mut self, organization: &Organization) -> Result<(), StoreError> {
+        let result = self.create(organization);
+        self.remember(result)
+    }
+
+    async fn find(&mut self, id: OrgId) -> Result<Option<Organization>, StoreError> {
+        if let Some(created) = self.orgs.get(&id).and_then(|open| open.created.as_ref()) {
+            return Ok(Some(created.as_ref().clone()));
+        }
+        let organization = self.shared.state().orgs.get(&id).and_then(|rows| rows.organization.clone());
+        Ok(organization.map(|organization| organization.as_ref().clone()))
+    }
+}
+
+#[async_trait]
+impl UserRepository for Transaction {
+    async fn insert(&mut self, user: &User) -> Result<(), StoreError> {
+        let taken = self.find_by_email(&user.email).await?.is_some() || self.knows_user(user.id);
+        let result = if taken { Err(StoreError::Constraint("users: id or address exist".to_owned())) } else { Ok(()) };
+        self.remember(result)?;
+        self.new_users.push(user.clone());
+        Ok(())
+    }
+
+    async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError> {
+        if let Some(user) = self.new_users.iter().find(|user| user.email == *email) {
+            return Ok(Some(user.clone()));
+        }
+        let state = self.shared.state();
+        Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
+    }
+}
+
+#[async_trait]
+impl MembershipRepository for Transaction {
+    async fn insert(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        let known = self.knows_user(membership.user);
+        self.change(membership.org, |policy| {
+            if !known || policy.memberships.contains_key(&membership.user) {
+                return Err(StoreError::Constraint("memberships: it exists, or the person does not".to_owned()));
+            }
+            policy.memberships.insert(membership.user, *membership);
+            Ok(())
+        })
+    }
+
+    async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
+        Ok(self.see(org, |policy| policy.memberships.get(&user).copied()).flatten())
+    }
+}
+
+impl Transaction {
+    /// Whether there is such a person, for rows that refer to one.
+    pub(super) fn knows_user(&self, id: UserId) -> bool {
+        self.new_users.iter().any(|user| user.id == id) || self.shared.state().users.contains_key(&id)
+    }
+}
