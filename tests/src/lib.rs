@@ -7,6 +7,7 @@ pub mod api;
 pub mod binary;
 pub mod book;
 pub mod bootstrap;
+pub mod core;
 pub mod curl;
 pub mod dir;
 pub mod fake;

@@ -1,0 +1,103 @@
+//! Policy rows of agents, their ancestors included.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use upivia_domain::{AgentId, Mode, OrgId, catalog::OperationName, policy::AgentPolicy, ports::StoreError};
+
+use super::Conn;
+use crate::{
+    error::store_error,
+    rows::{AgentRow, AllocationRow, BindingRow, CredentialRow, PolicyParts, TeamRow, agent_policies, parse},
+    schema::{agents, allocations, bindings, credentials, suspensions, teams},
+};
+
+/// Policies of agents by organization. An agent that is not there does not exist in that organization.
+pub(crate) type Policies = HashMap<OrgId, Vec<Arc<AgentPolicy>>>;
+/// Operations that cost more than their holds too often, by organization.
+pub(crate) type Suspended = HashMap<OrgId, HashSet<(Mode, OperationName)>>;
+
+/// Reads the agents and all they descend from.
+pub(crate) async fn agents_of(
+    conn: &mut Conn,
+    wanted: &BTreeMap<OrgId, Vec<AgentId>>,
+) -> Result<Policies, StoreError> {
+    let parts = parts(conn, wanted).await?;
+    let homes = parts.agents.iter().map(|row| Ok((parse("agents", "id", &row.id)?, parse("agents", "org_id", &row.org_id)?)));
+    let homes: HashMap<AgentId, OrgId> = homes.collect::<Result<_, StoreError>>()?;
+    let mut policies: Policies = wanted.keys().map(|org| (*org, Vec::new())).collect();
+    for policy in agent_policies(parts)? {
+        let home = homes.get(&policy.id).and_then(|org| policies.get_mut(org));
+        if let Some(policies) = home {
+            policies.push(policy);
+        }
+    }
+    Ok(policies)
+}
+
+/// Reads the suspended operations.
+pub(crate) async fn suspended_in(conn: &mut Conn, orgs: &[OrgId]) -> Result<Suspended, StoreError> {
+    let ids: Vec<String> = orgs.iter().map(OrgId::to_string).collect();
+    let found: Vec<(String, String, String)> =
+        suspensions::table.filter(suspensions::org_id.eq_any(ids)).load(conn).await.map_err(store_error)?;
+    let mut suspended: Suspended = orgs.iter().map(|org| (*org, HashSet::new())).collect();
+    for (org, mode, operation) in found {
+        let entry = (parse("suspensions", "mode", &mode)?, parse("suspensions", "operation", &operation)?);
+        suspended.entry(parse("suspensions", "org_id", &org)?).or_default().insert(entry);
+    }
+    Ok(suspended)
+}
+
+async fn parts(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Result<PolicyParts, StoreError> {
+    let named: Vec<String> = wanted.values().flatten().map(AgentId::to_string).collect();
+    let mut found = agent_rows(conn, named.clone()).await?;
+    let known: HashSet<&String> = named.iter().collect();
+    let older = found.iter().flat_map(|row| row.ancestors.split(' ')).filter(|id| !id.is_empty()).map(str::to_owned);
+    let older: HashSet<String> = older.filter(|id| !known.contains(id)).collect();
+    if !older.is_empty() {
+        found.extend(agent_rows(conn, older.into_iter().collect()).await?);
+    }
+    let ids: Vec<String> = found.iter().map(|row| row.id.clone()).collect();
+    let team_ids: Vec<String> = found.iter().filter_map(|row| row.team_id.clone()).collect();
+    Ok(PolicyParts {
+        bindings: binding_rows(conn, ids.clone()).await?,
+        credentials: key_rows(conn, ids).await?,
+        teams: team_rows(conn, team_ids.clone()).await?,
+        allocations: allocation_rows(conn, team_ids).await?,
+        agents: found,
+    })
+}
+
+async fn agent_rows(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<AgentRow>, StoreError> {
+    agents::table.filter(agents::id.eq_any(ids)).select(AgentRow::as_select()).load(conn).await.map_err(store_error)
+}
+
+async fn binding_rows(conn: &mut Conn, agents: Vec<String>) -> Result<Vec<BindingRow>, StoreError> {
+    let rows = bindings::table.filter(bindings::agent_id.eq_any(agents)).select(BindingRow::as_select());
+    rows.load(conn).await.map_err(store_error)
+}
+
+// A revoked key opens nothing, so it need not be there.
+async fn key_rows(conn: &mut Conn, agents: Vec<String>) -> Result<Vec<CredentialRow>, StoreError> {
+    let rows = credentials::table.filter(credentials::agent_id.eq_any(agents)).filter(credentials::revoked.eq(false));
+    rows.select(CredentialRow::as_select()).load(conn).await.map_err(store_error)
+}
+
+async fn team_rows(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<TeamRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    teams::table.filter(teams::id.eq_any(ids)).select(TeamRow::as_select()).load(conn).await.map_err(store_error)
+}
+
+async fn allocation_rows(conn: &mut Conn, teams: Vec<String>) -> Result<Vec<AllocationRow>, StoreError> {
+    if teams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = allocations::table.filter(allocations::team_id.eq_any(teams)).select(AllocationRow::as_select());
+    rows.load(conn).await.map_err(store_error)
+}

@@ -1,0 +1,75 @@
+//! Policy rows of organizations, each valid for one epoch.
+//!
+//! Every change of policy bumps the epoch in the organization's head, and the head is read under the organization's lock: an
+//! equal epoch proves that the rows are current. Only rows that were read before the reading transaction wrote anything may
+//! be learnt here, else a rolled-back change would stay behind under an epoch that somebody else uses.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use upivia_domain::{
+    AgentId, Mode, OrgId,
+    catalog::OperationName,
+    policy::{AgentPolicy, PolicyRows},
+};
+
+/// So many organizations are kept; then all are dropped.
+const MOST_ORGANIZATIONS: usize = 16_384;
+/// So many agents of one organization are kept; then its entry starts anew.
+const MOST_AGENTS: usize = 16_384;
+
+/// Shared by all connections of a store.
+#[derive(Debug, Default)]
+pub(crate) struct PolicyCache(Mutex<HashMap<OrgId, Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    epoch: i64,
+    agents: HashMap<AgentId, Arc<AgentPolicy>>,
+    suspended: HashSet<(Mode, OperationName)>,
+}
+
+impl PolicyCache {
+    /// The rows of those agents and their ancestors, if all are known for that epoch.
+    pub(crate) fn find(&self, org: OrgId, epoch: i64, agents: &[AgentId]) -> Option<PolicyRows> {
+        let entries = self.lock();
+        let entry = entries.get(&org).filter(|entry| entry.epoch == epoch)?;
+        let mut rows = PolicyRows { suspended: entry.suspended.clone(), ..PolicyRows::default() };
+        for agent in agents {
+            let policy = entry.agents.get(agent)?;
+            for ancestor in &policy.ancestors {
+                rows.agents.insert(*ancestor, Arc::clone(entry.agents.get(ancestor)?));
+            }
+            rows.agents.insert(*agent, Arc::clone(policy));
+        }
+        Some(rows)
+    }
+
+    /// Keeps rows that were read under the organization's lock at that epoch.
+    pub(crate) fn learn(&self, org: OrgId, epoch: i64, rows: &PolicyRows) {
+        let mut entries = self.lock();
+        if entries.len() >= MOST_ORGANIZATIONS {
+            entries.clear();
+        }
+        let fresh = || Entry { epoch, agents: HashMap::new(), suspended: rows.suspended.clone() };
+        let entry = entries.entry(org).or_insert_with(fresh);
+        if entry.epoch != epoch || entry.agents.len() >= MOST_AGENTS {
+            *entry = fresh();
+        }
+        entry.agents.extend(rows.agents.iter().map(|(id, policy)| (*id, Arc::clone(policy))));
+    }
+
+    /// Drops what is known of organizations whose transaction failed.
+    pub(crate) fn forget(&self, orgs: impl IntoIterator<Item = OrgId>) {
+        let mut entries = self.lock();
+        for org in orgs {
+            entries.remove(&org);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<OrgId, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

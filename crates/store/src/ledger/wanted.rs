@@ -1,0 +1,44 @@
+//! The first round of a batch: the rows that its commands name.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use upivia_domain::{
+    AgentId, Mode, OrgId, RequestId,
+    dispatch::IdempotencyKey,
+    ledger::{Command, Reads},
+};
+
+/// What to read, by organization, in the order of ids.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted(BTreeMap<OrgId, Reads>);
+
+impl Wanted {
+    /// What those commands name.
+    pub(crate) fn of(commands: &[Arc<Command>], again: bool) -> Self {
+        let mut wanted = Self::default();
+        for command in commands {
+            command.reads(wanted.0.entry(command.org()).or_default(), again);
+        }
+        wanted
+    }
+
+    /// Every organization, in the order in which they are locked.
+    pub(crate) fn orgs(&self) -> impl Iterator<Item = OrgId> {
+        self.0.keys().copied()
+    }
+
+    /// The reads of each organization.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (OrgId, &Reads)> {
+        self.0.iter().map(|(org, reads)| (*org, reads))
+    }
+
+    /// Requests by id.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (OrgId, RequestId)> {
+        self.iter().flat_map(|(org, reads)| reads.requests.iter().map(move |id| (org, *id)))
+    }
+
+    /// Requests by idempotency key.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (OrgId, &(AgentId, Mode, IdempotencyKey))> {
+        self.iter().flat_map(|(org, reads)| reads.keys.iter().map(move |key| (org, key)))
+    }
+}

@@ -1,0 +1,107 @@
+//! A batch of the ledger: three round trips, one commit.
+
+use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use tokio::time::{Instant, timeout};
+use upivia_domain::{
+    OrgId,
+    ledger::Command,
+    ports::{Applied, ApplyMode, LockWait, StoreError},
+};
+
+use super::{Conn, Database, Pool, commit, heads, hot, load};
+use crate::{
+    connect::Shared,
+    ledger::{Fault, Flat, PolicySource, Wanted, apply_all},
+};
+
+/// A server that does not answer for so long is given up. Longer than any timeout of the session.
+const LONGEST_SILENCE: Duration = Duration::from_secs(15);
+/// A connection that fails sooner than this was dead before.
+const SOON: Duration = Duration::from_secs(1);
+
+impl Database {
+    /// Applies a batch and commits once. Goes on when the caller drops this future.
+    pub(crate) async fn apply(&self, batch: Vec<Arc<Command>>, mode: ApplyMode) -> Result<Vec<Applied>, StoreError> {
+        let orgs: BTreeSet<OrgId> = batch.iter().map(|command| command.org()).collect();
+        let (pool, may_wait) = (self.batches.clone(), Arc::clone(&self.may_wait));
+        let job = Job { shared: Arc::clone(&self.shared), batch: batch.into(), mode };
+        let task = tokio::spawn(async move {
+            let _permit = match mode.lock {
+                LockWait::Wait => Some(may_wait.acquire_owned().await.map_err(|_| StoreError::LockTimeout)?),
+                LockWait::Skip => None,
+            };
+            run_twice(&pool, job).await
+        });
+        let applied = task.await.unwrap_or_else(|error| Err(StoreError::Internal(format!("a batch ended: {error}"))));
+        if applied.is_err() {
+            self.shared.policies.forget(orgs);
+        }
+        applied
+    }
+}
+
+#[derive(Clone)]
+struct Job {
+    shared: Arc<Shared>,
+    batch: Arc<[Arc<Command>]>,
+    mode: ApplyMode,
+}
+
+// A connection that died while it was idle is noticed only now. Nothing was committed, so another one may try.
+async fn run_twice(pool: &Pool, job: Job) -> Result<Vec<Applied>, StoreError> {
+    let (again, started) = (job.clone(), Instant::now());
+    match pool.run(move |conn| async move { job.run(conn).await }.boxed()).await {
+        Err(StoreError::Unavailable(_)) if started.elapsed() < SOON => {
+            pool.close_idle();
+            pool.run(move |conn| async move { again.run(conn).await }.boxed()).await
+        }
+        result => result,
+    }
+}
+
+impl Job {
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<Applied>, StoreError> {
+        let decided = timeout(LONGEST_SILENCE, self.decide(conn)).await;
+        let (applied, flat) = decided.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())))?;
+        let written = flat.rows();
+        self.finish(conn, flat).await?;
+        if written > 0 {
+            self.shared.counters.count(written);
+        }
+        Ok(applied)
+    }
+
+    async fn decide(&self, conn: &mut Conn) -> Result<(Vec<Applied>, Flat), StoreError> {
+        let (shared, batch) = (&*self.shared, &*self.batch);
+        let wanted = Wanted::of(batch, self.mode.again);
+        let (rows, requests) = hot::first_round(conn, &wanted, self.mode.lock).await?;
+        let orgs: Vec<OrgId> = wanted.orgs().collect();
+        let (mut snapshots, busy) = heads::locked(conn, &orgs, rows).await?.into_snapshots();
+        let clock = shared.clock.now();
+        let how = load::How { again: self.mode.again, clock, source: PolicySource::Cache };
+        load::load_with(conn, shared, &mut snapshots, batch, (&wanted, requests), how).await?;
+        let applied = apply_all(&mut snapshots, &busy, batch, clock)?;
+        shared.faults.strike(Fault::PanicBeforeWriting);
+        Ok((applied, load::flatten(conn, shared, &mut snapshots).await?))
+    }
+
+    async fn finish(&self, conn: &mut Conn, mut flat: Flat) -> Result<(), StoreError> {
+        let faults = &self.shared.faults;
+        if faults.is_next(Fault::PanicBeforeCommit) {
+            hot::write(conn, std::mem::take(&mut flat)).await?;
+            faults.strike(Fault::PanicBeforeCommit);
+        }
+        if flat.rows() == 0 {
+            return in_time(commit(conn, faults)).await;
+        }
+        in_time(hot::write_and_commit(conn, flat)).await?;
+        faults.answer()
+    }
+}
+
+async fn in_time(commit: impl Future<Output = Result<(), StoreError>>) -> Result<(), StoreError> {
+    let unknown = |_| Err(StoreError::CommitUnknown("the server did not answer".to_owned()));
+    timeout(LONGEST_SILENCE, commit).await.unwrap_or_else(unknown)
+}

@@ -1,0 +1,9 @@
+//! The statements of the queries. Compiled once for each database.
+
+pub(crate) mod agents;
+pub(crate) mod credentials;
+pub(crate) mod journal;
+pub(crate) mod ledger;
+pub(crate) mod requests;
+
+use super::{Conn, data_keys};

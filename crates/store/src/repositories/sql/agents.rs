@@ -1,0 +1,76 @@
+//! `agents`.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use upivia_domain::{
+    AgentId, OrgId,
+    agent::Agent,
+    ports::{AgentRepository, StoreError},
+};
+
+use super::{OpenTx, constraint, found};
+use crate::{rows::AgentRow, schema::agents};
+
+#[async_trait]
+impl AgentRepository for OpenTx<'_> {
+    async fn insert(&mut self, agent: &Agent) -> Result<(), StoreError> {
+        self.require_own_team(agent).await?;
+        let conn = self.changing(agent.org)?;
+        let inserted = diesel::insert_into(agents::table).values(AgentRow::from(agent)).execute(conn).await;
+        self.note(inserted).map(drop)
+    }
+
+    async fn update(&mut self, agent: &Agent) -> Result<(), StoreError> {
+        self.require_own_team(agent).await?;
+        let row = AgentRow::from(agent);
+        let target = agents::table.filter(agents::id.eq(row.id)).filter(agents::org_id.eq(row.org_id));
+        let values = (
+            agents::team_id.eq(row.team_id),
+            agents::owner_id.eq(row.owner_id),
+            agents::name.eq(row.name),
+            agents::description.eq(row.description),
+            agents::icon.eq(row.icon),
+            agents::category.eq(row.category),
+            agents::default_model_id.eq(row.default_model_id),
+            agents::system_prompt.eq(row.system_prompt),
+            agents::kind.eq(row.kind),
+            agents::status.eq(row.status),
+            agents::month_cap.eq(row.month_cap),
+            agents::ancestors.eq(row.ancestors),
+        );
+        let updated = diesel::update(target).set(values).execute(self.changing(agent.org)?).await;
+        match self.note(updated)? {
+            0 => self.remember(Err(constraint("agents: there is no such row"))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError> {
+        let query = agents::table
+            .filter(agents::id.eq(id.to_string()))
+            .filter(agents::org_id.eq(org.to_string()))
+            .select(AgentRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(Agent::try_from).transpose()
+    }
+}
+
+impl OpenTx<'_> {
+    /// A row may refer to an agent of its own organization only.
+    pub(super) async fn require_agent(&mut self, org: OrgId, id: AgentId) -> Result<(), StoreError> {
+        let query = agents::table.filter(agents::id.eq(id.to_string())).filter(agents::org_id.eq(org.to_string()));
+        let row = query.select(agents::id).first::<String>(self.conn()?).await;
+        match self.note(found(row))? {
+            true => Ok(()),
+            false => self.remember(Err(constraint("agents: the organization has no such agent"))),
+        }
+    }
+
+    async fn require_own_team(&mut self, agent: &Agent) -> Result<(), StoreError> {
+        match agent.team {
+            Some(team) => self.require_team(agent.org, team).await,
+            None => Ok(()),
+        }
+    }
+}

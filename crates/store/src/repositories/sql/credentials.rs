@@ -1,0 +1,51 @@
+//! `credentials`.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use upivia_domain::{
+    AgentId, CredentialId, Mode, OrgId,
+    identity::{Credential, CredentialKind},
+    ports::{CredentialRepository, StoreError},
+};
+
+use super::OpenTx;
+use crate::{rows::CredentialRow, schema::credentials};
+
+#[async_trait]
+impl CredentialRepository for OpenTx<'_> {
+    async fn insert(&mut self, credential: &Credential) -> Result<(), StoreError> {
+        if let CredentialKind::AgentKey { agent, .. } = credential.kind {
+            self.require_agent(credential.org, agent).await?;
+        }
+        let row = CredentialRow::from(credential);
+        let conn = self.changing(credential.org)?;
+        let inserted = diesel::insert_into(credentials::table).values(row).execute(conn).await;
+        self.note(inserted).map(drop)
+    }
+
+    async fn active_agent_keys(
+        &mut self,
+        org: OrgId,
+        agent: AgentId,
+        mode: Mode,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let query = credentials::table
+            .filter(credentials::agent_id.eq(agent.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()))
+            .filter(credentials::mode.eq(mode.as_str()))
+            .filter(credentials::revoked.eq(false))
+            .order(credentials::id)
+            .select(CredentialRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        self.note(rows)?.into_iter().map(Credential::try_from).collect()
+    }
+
+    async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError> {
+        let row = credentials::table
+            .filter(credentials::id.eq(id.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()));
+        let revoked = diesel::update(row).set(credentials::revoked.eq(true)).execute(self.changing(org)?).await;
+        self.note(revoked).map(drop)
+    }
+}

@@ -1,0 +1,26 @@
+//! Rows inside a use-case's transaction, one file per aggregate. Compiled once for each database.
+//!
+//! The open transaction implements every repository itself, so that all of them share its connection, its deadline and the
+//! rule that nothing is committed after a failed statement. Writing needs the organization's head; reading does not.
+
+mod agents;
+mod bindings;
+mod credentials;
+mod memberships;
+mod organizations;
+mod teams;
+mod users;
+
+use diesel::result::OptionalExtension;
+use upivia_domain::ports::StoreError;
+
+use super::unit_of_work::OpenTx;
+
+fn constraint(text: &str) -> StoreError {
+    StoreError::Constraint(text.to_owned())
+}
+
+/// `true` where a query for one row found it.
+fn found<T>(row: diesel::QueryResult<T>) -> diesel::QueryResult<bool> {
+    row.optional().map(|row| row.is_some())
+}

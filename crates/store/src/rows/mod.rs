@@ -1,0 +1,29 @@
+//! Rows as both databases hold them, and their conversions to domain types, by hand.
+//!
+//! One file per table or group of tables. A row that cannot be read is [`upivia_domain::ports::StoreError::Internal`]
+//! naming table and column. Nothing here talks to a database.
+
+mod agent;
+mod binding;
+mod credential;
+mod head;
+mod journal;
+mod meter;
+mod policy;
+mod reasons;
+mod request;
+mod sealed;
+mod team;
+mod text;
+mod windows;
+
+pub(crate) use agent::AgentRow;
+pub(crate) use binding::BindingRow;
+pub(crate) use credential::CredentialRow;
+pub(crate) use head::HeadRow;
+pub(crate) use journal::JournalRow;
+pub(crate) use meter::MeterRow;
+pub(crate) use policy::{PolicyParts, agent_policies};
+pub(crate) use request::{RequestRow, RequestTail};
+pub(crate) use team::{AllocationRow, TeamRow};
+pub(crate) use text::parse;

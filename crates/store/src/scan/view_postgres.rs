@@ -1,0 +1,19 @@
+//! A view of the server's rows: one connection of the pool.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use upivia_domain::ports::StoreError;
+
+use super::{Conn, Database};
+
+/// All statements see what the first one saw.
+pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Lends a connection to a job that lasts as long as the view.
+pub(crate) async fn lend<F>(database: Arc<Database>, job: F) -> Result<(), StoreError>
+where
+    F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<(), StoreError>> + Send + 'static,
+{
+    database.read(job).await
+}

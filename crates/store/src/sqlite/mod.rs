@@ -1,0 +1,46 @@
+//! The embedded database: one file, one thread that writes, a few that read.
+//!
+//! Modules of `both` (and of every folder that is the same for both databases) are compiled here once more, with
+//! `super::Conn` as the only difference. Jobs run by [`Threads::run`]; a job that writes begins with [`begin`], locks with
+//! [`heads::lock`] and ends with [`commit`].
+
+mod batch;
+mod database;
+mod file_lock;
+pub(crate) mod heads;
+mod inline;
+pub(crate) mod hot;
+mod settings;
+mod threads;
+mod transaction;
+
+#[path = "../both/data_keys.rs"]
+pub(crate) mod data_keys;
+#[path = "../both/load.rs"]
+pub(crate) mod load;
+#[path = "../both/policy.rs"]
+pub(crate) mod policy;
+#[path = "../both/settings.rs"]
+pub(crate) mod settings_table;
+#[path = "../nodes/clock_sqlite.rs"]
+pub(crate) mod node_clock;
+#[path = "../nodes/sql/mod.rs"]
+pub(crate) mod nodes;
+#[path = "../queries/sql/mod.rs"]
+pub(crate) mod queries;
+#[path = "../repositories/sql/mod.rs"]
+mod repositories;
+#[path = "../scan/sql/mod.rs"]
+pub(crate) mod scan;
+#[path = "../unit_of_work/limit_sqlite.rs"]
+mod limit;
+#[path = "../unit_of_work/sql/mod.rs"]
+pub(crate) mod unit_of_work;
+#[path = "../scan/view_sqlite.rs"]
+mod view;
+
+pub(crate) use database::Database;
+pub(crate) use inline::Conn;
+pub(crate) use settings::Access;
+pub(crate) use threads::Threads;
+pub(crate) use transaction::{begin, commit};

@@ -1,0 +1,13 @@
+//! A use-case on one connection. Compiled once for each database.
+
+mod apply;
+mod commit;
+mod initialise;
+mod run;
+mod tx;
+
+use super::{Conn, begin, commit as send_commit, heads, limit, load};
+
+pub(crate) use initialise::initialise;
+pub(crate) use run::run;
+pub(crate) use tx::OpenTx;
