@@ -77,6 +77,7 @@ const ROWS: &[Row] = &[
             ("async-trait", "implements ports"),
             ("futures", "waits for several callers of one batch"),
             ("serde_json", "payloads on their way to a provider"),
+            ("thiserror", "errors of use-cases are enums"),
             ("tokio", "channels, timers and tasks of group commit and recovery"),
             ("tracing", "logs"),
         ],

@@ -11,5 +11,5 @@ pub use name::{InvalidOperation, OperationName};
 pub use operation::{Catalog, Operation};
 pub use price::{ModelPrice, Price, PriceTable};
 pub use problem::PayloadProblem;
-pub use quote::{Quote, STEERING};
+pub use quote::{Quote, STEERING, without_nulls};
 pub use text::MOST_CHOICES;

@@ -27,6 +27,12 @@ pub struct Quote {
     pub applied_max_tokens: Option<u32>,
 }
 
+impl Quote {
+    fn fixed(estimate: NanoUsd, fields: Fields) -> Self {
+        Self { estimate, forward: Arc::new(Value::Object(fields)), applied_max_tokens: None }
+    }
+}
+
 impl Catalog {
     /// Bounds the cost of a payload. Pure, total and free of overflow, whatever the payload.
     ///
@@ -35,11 +41,9 @@ impl Catalog {
     /// The first field that cannot be bounded, is not a parameter, or has no price.
     pub fn quote(&self, operation: &Operation, payload: &Value) -> Result<Quote, PayloadProblem> {
         let fields = parameters(operation, payload)?;
-        let fixed =
-            |estimate| Quote { estimate, forward: Arc::new(Value::Object(fields.clone())), applied_max_tokens: None };
         match operation.price {
-            Price::Free => Ok(fixed(NanoUsd::ZERO)),
-            Price::Flat(price) => Ok(fixed(price)),
+            Price::Free => Ok(Quote::fixed(NanoUsd::ZERO, fields)),
+            Price::Flat(price) => Ok(Quote::fixed(price, fields)),
             Price::Tokens => text::quote(self.models(), fields),
         }
     }
@@ -63,7 +67,8 @@ fn parameters(operation: &Operation, payload: &Value) -> Result<Fields, PayloadP
     sent.iter().filter(|(_, value)| !value.is_null()).map(parameter).collect()
 }
 
-fn without_nulls(value: &Value) -> Value {
+/// The same JSON without members that are null.
+pub fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let kept = members.iter().filter(|(_, member)| !member.is_null());

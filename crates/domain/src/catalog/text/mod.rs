@@ -1,11 +1,10 @@
 //! The bound of text generation: every parameter that can change the bill is counted, limited or refused.
 //!
-//! | parameter | bound |
-//! |---|---|
-//! | `model` | must have a price |
-//! | `messages` or `prompt`, `tools`, `tool_choice`, `response_format`, everything else that is sent | a token for each byte as serialised, beside the allowances of [`bound`] |
-//! | `n` | multiplies the bill, at most [`MOST_CHOICES`] |
-//! | `max_tokens` | the most that is written per choice; where absent, the model's default is reserved, sent and shown |
+//! - `model` must have a price.
+//! - `messages` or `prompt`, `tools` and all else that is sent: a token for each byte as serialised, and the allowances
+//!   of [`bound`].
+//! - `n` multiplies the bill; at most [`MOST_CHOICES`].
+//! - `max_tokens` is the most that is written per choice; where absent, the model's default is reserved, sent and shown.
 
 mod bound;
 mod messages;

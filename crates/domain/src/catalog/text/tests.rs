@@ -1,7 +1,7 @@
 //! Text generation, from outside: what is bounded, by how much, and what is refused by name.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     NanoUsd,
@@ -20,10 +20,11 @@ const PRICE: ModelPrice = ModelPrice {
 };
 
 fn quote(payload: &Value) -> Result<Quote, PayloadProblem> {
+    let properties: Map<_, _> = PARAMETERS.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
     let operation = Operation {
         name: "text_generation.generate".parse().unwrap(),
         description: String::new(),
-        input_schema: json!({"properties": PARAMETERS.map(|name| (name.to_owned(), json!({}))).into_iter().collect::<serde_json::Map<_, _>>()}),
+        input_schema: json!({"properties": properties}),
         output_schema: json!({}),
         price: Price::Tokens,
     };
@@ -189,7 +190,8 @@ proptest! {
     #[test]
     fn what_is_accepted_is_bounded(payload in any_payload()) {
         if let Ok(quote) = quote(&payload) {
-            let output = quote.forward["max_tokens"].as_i64().unwrap() * quote.forward.get("n").map_or(1, |n| n.as_i64().unwrap());
+            let choices = quote.forward.get("n").map_or(1, |n| n.as_i64().unwrap());
+            let output = choices * quote.forward["max_tokens"].as_i64().unwrap();
             let text = quote.forward["messages"].to_string().len();
             prop_assert!(quote.estimate.nanos() > output * 1_000 + i64::try_from(text).unwrap());
         }

@@ -1,4 +1,4 @@
-//! Tools: functions that the caller runs, and formats of the answer. What a provider runs itself is billed apart and refused.
+//! Tools: functions that the caller runs. What a provider runs itself is billed apart, so it is refused.
 
 use serde_json::Value;
 

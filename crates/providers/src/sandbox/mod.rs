@@ -1,0 +1,92 @@
+//! The provider of play money: answers at once, in the shapes of the real services, and misbehaves when told to.
+//!
+//! The same payload always gets the same result. Steering (`payload.sandbox`) never changes what is executed, only what is
+//! seen of it: an answer that was lost or delayed is still there for whoever asks by the request's id.
+
+mod identity;
+mod memory;
+mod results;
+mod steering;
+mod text;
+
+use std::{future::pending, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use upivia_domain::{
+    Mode, NanoUsd, RequestId,
+    catalog::{Catalog, Price},
+    dispatch::{Basis, ProviderAnswer, ProviderCall, ProviderName},
+    ports::Provider,
+};
+
+use memory::Memory;
+use steering::Steering;
+
+/// What the sandbox is called.
+pub(crate) const NAME: &str = "sandbox";
+
+/// The provider of every operation in test mode.
+pub struct Sandbox {
+    catalog: Arc<Catalog>,
+    time_limit: Duration,
+    memory: Memory,
+}
+
+impl Sandbox {
+    /// A sandbox for the operations of a catalogue; a call that hangs ends after `time_limit`.
+    pub fn new(catalog: Arc<Catalog>, time_limit: Duration) -> Self {
+        Self { catalog, time_limit, memory: Memory::default() }
+    }
+
+    fn executed(&self, call: &ProviderCall, cost: Option<NanoUsd>) -> ProviderAnswer {
+        let id = identity::of(call);
+        let (result, own_cost, basis) = self.result(call, &id);
+        let (cost, basis) = cost.map_or((own_cost, basis), |cost| (cost, Basis::ProviderUsage));
+        ProviderAnswer::Executed { result: Arc::new(result), cost, basis, external_id: Some(id) }
+    }
+
+    /// A result, what it costs, and how that is known.
+    fn result(&self, call: &ProviderCall, id: &str) -> (Value, NanoUsd, Basis) {
+        match self.catalog.find(&call.operation).map(|operation| operation.price) {
+            Some(Price::Tokens) => text::complete(self.catalog.models(), call, id),
+            Some(Price::Flat(price)) => (results::of(call, id), price, Basis::Counted),
+            Some(Price::Free) | None => (results::of(call, id), NanoUsd::ZERO, Basis::Counted),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Sandbox {
+    fn name(&self) -> ProviderName {
+        ProviderName::new(NAME)
+    }
+
+    async fn execute(&self, call: &ProviderCall) -> ProviderAnswer {
+        if call.mode != Mode::Test {
+            return ProviderAnswer::NotSent { detail: "the sandbox executes nothing for live money".to_owned() };
+        }
+        let steering = Steering::of(&call.payload);
+        if tokio::time::timeout(self.time_limit, pause(&steering)).await.is_err() {
+            return ProviderAnswer::Unknown { detail: "the sandbox did not answer in time".to_owned() };
+        }
+        let answer = steering.refusal().unwrap_or_else(|| self.executed(call, steering.cost()));
+        self.memory.remember(call.request, answer.clone());
+        steering.shown(answer)
+    }
+
+    /// What was executed, also where the answer was lost; `None` for what the sandbox never finished or has forgotten.
+    async fn lookup(&self, request: RequestId) -> Option<ProviderAnswer> {
+        self.memory.recall(request)
+    }
+}
+
+async fn pause(steering: &Steering) {
+    if steering.hang {
+        pending::<()>().await;
+    }
+    tokio::time::sleep(Duration::from_millis(steering.delay_ms)).await;
+}
+
+#[cfg(test)]
+mod tests;
