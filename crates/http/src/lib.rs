@@ -1,1 +1,33 @@
-//! Routes, DTOs, authentication, the one error mapping, OpenAPI
+//! The border: parse, one call, present. Routes, bodies, authentication, the one mapping of errors, and OpenAPI.
+//!
+//! Everything that a route is stands in one table ([`routes`]): from it come the registration, the accepted credentials,
+//! the permission, the OpenAPI entry and the tests that walk every route. Deliberately absent: rules, SQL, transactions.
+//!
+//! A server needs nothing around it: every answer, also to unknown paths, wrong methods and panics, is made here.
+//!
+//! ```text
+//! let api = Api::new(ApiParts { … });
+//! HttpServer::new(move || App::new().configure(upivia_http::configure(Arc::clone(&api))))
+//! ```
+
+mod api;
+mod bearer;
+mod body;
+mod endpoint;
+mod error;
+mod fields;
+mod input;
+pub mod openapi;
+mod query;
+mod registration;
+pub mod route;
+mod table;
+mod trace;
+mod v1;
+
+pub use api::{Api, ApiParts, Readiness};
+pub use body::LARGEST_BODY;
+pub use error::ApiError;
+pub use input::Input;
+pub use registration::{PREFIXES, configure};
+pub use table::routes;

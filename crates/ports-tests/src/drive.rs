@@ -7,8 +7,8 @@ use upivia_domain::{
     budget::MeterKey,
     dispatch::ServiceRequest,
     ledger::{
-        Adjust, Admit, BeginDispatch, Command, Fail, MarkRunning, MarkUnknown, Outcome, OrgHead, Refusal, Resolve, Settle,
-        TakeOver, Transfer, Void,
+        Adjust, Admit, BeginDispatch, Command, Fail, MarkRunning, MarkUnknown, OrgHead, Outcome, Refusal, Resolve,
+        Settle, TakeOver, Transfer, Void,
     },
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };

@@ -114,7 +114,9 @@ impl Tenant {
         let mut agent = self.agent_row(spender);
         change(&mut agent);
         let (tenant, org) = (self.clone(), self.org);
-        self.world.change(&[org], move |tx| Box::pin(async move { tenant.write_agent(tx, &agent, spender).await })).await;
+        self.world
+            .change(&[org], move |tx| Box::pin(async move { tenant.write_agent(tx, &agent, spender).await }))
+            .await;
         spender
     }
 

@@ -1,10 +1,10 @@
 //! Somebody who holds organizations until told to let go.
 
-use tokio::{
-    sync::oneshot,
-    task::JoinHandle,
+use tokio::{sync::oneshot, task::JoinHandle};
+use upivia_domain::{
+    OrgId,
+    ports::{Abort, Work},
 };
-use upivia_domain::{OrgId, ports::{Abort, Work}};
 
 use crate::Ports;
 

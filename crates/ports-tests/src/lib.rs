@@ -2,7 +2,7 @@
 //!
 //! An adapter implements [`Fixture`], writes a function that makes one, and stamps the suite in a test of its own:
 //!
-//! ```ignore
+//! ```text
 //! async fn fresh() -> MyFixture { … }
 //!
 //! upivia_ports_tests::contract_suite!(fresh);

@@ -9,8 +9,8 @@ use upivia_domain::{
     dispatch::{Basis, Content, ProviderName},
     identity::Actor,
     ledger::{
-        Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Evidence, Fail, MarkRunning, MarkUnknown, Resolution, Resolve,
-        Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
+        Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Evidence, Fail, MarkRunning, MarkUnknown, Resolution,
+        Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
     },
 };
 

@@ -13,7 +13,158 @@ macro_rules! contract_suite {
                 a_batch_knows_its_own_idempotency_keys,
                 a_refused_command_leaves_the_others_alone,
                 an_undecidable_command_fails_the_whole_batch,
-                batches_take_organizations_in_one_order;
+                batches_take_organizations_in_one_order,
+                a_large_batch_is_one_batch;
+            conflicts:
+                two_settlements_at_once_are_one_charge,
+                a_request_is_dispatched_or_voided,
+                transfers_at_once_never_overdraw,
+                use_cases_and_batches_share_one_limit,
+                one_secret_for_two_organizations_opens_one;
+            corrections:
+                an_adjustment_moves_the_difference,
+                an_adjustment_to_the_same_cost_moves_nothing,
+                an_adjustment_never_overdraws_the_account,
+                only_an_ended_request_is_adjusted,
+                a_late_answer_corrects_the_charge,
+                a_late_answer_charges_what_seemed_to_have_failed,
+                evidence_against_a_person_never_reaches_the_account,
+                a_transfer_moves_what_is_there,
+                amounts_beyond_the_range_are_refused,
+                debts_are_paid_first_and_stop_spending;
+            faults:
+                a_lost_answer_of_a_commit_is_found_again,
+                a_unit_of_work_may_lose_its_answer_too,
+                one_poisoned_command_in_sixty_four_leaves_nothing,
+                a_panic_inside_a_batch_leaves_nothing,
+                a_batch_goes_on_when_its_caller_leaves,
+                a_unit_of_work_goes_on_when_its_caller_leaves;
+            isolation:
+                queries_find_nothing_of_another_organization,
+                commands_reach_nothing_of_another_organization,
+                transactions_find_nothing_of_another_organization,
+                a_binding_for_a_foreign_agent_changes_nothing,
+                a_credential_is_found_by_its_hash;
+            journals:
+                the_journal_only_grows,
+                events_stand_in_the_order_of_the_commands,
+                filters_give_exactly_what_fits,
+                pages_follow_each_other_by_sequence,
+                any_text_survives_in_an_event;
+            keys:
+                the_same_attempt_is_the_same_request,
+                another_payload_under_the_same_key_is_a_conflict,
+                a_blocked_attempt_stays_blocked,
+                keys_belong_to_an_agent_and_a_mode,
+                a_revoked_credential_is_told_nothing,
+                long_keys_are_kept_whole,
+                one_attempt_on_two_nodes_is_one_request;
+            lineages:
+                a_childs_requests_count_in_its_ancestors_bindings,
+                an_ancestors_policy_holds_below_it,
+                a_childs_own_account_is_its_limit;
+            lives:
+                an_admission_holds_and_a_settlement_pays,
+                a_settlement_of_nothing_frees_the_hold,
+                a_failure_frees_the_hold,
+                a_failure_that_cost_something_is_paid,
+                what_was_never_sent_gives_its_unit_back,
+                a_request_can_be_voided_before_it_is_dispatched,
+                a_running_request_keeps_its_hold_until_the_provider_reports,
+                a_person_resolves_what_nobody_knows,
+                a_takeover_fences_the_dead_owner,
+                live_and_test_money_are_two_worlds;
+            locks:
+                a_held_organization_is_left_out,
+                a_batch_waits_for_its_turn,
+                nobody_waits_for_ever,
+                organizations_do_not_wait_for_each_other,
+                readers_do_not_wait;
+            nodes:
+                the_dead_stay_dead,
+                nobody_buries_themselves,
+                where_one_process_writes_all_others_are_dead,
+                who_left_nothing_is_forgotten,
+                what_the_dead_left_is_found,
+                open_outcomes_are_found_below_the_watermark,
+                a_takeover_empties_the_list;
+            overruns:
+                a_cost_above_its_hold_is_an_overrun,
+                three_overruns_in_a_day_suspend_the_operation,
+                overruns_of_different_days_do_not_add_up,
+                a_suspension_lets_open_requests_end;
+            policies:
+                a_revoked_key_is_dead_at_once,
+                a_new_key_opens_until_it_expires,
+                a_paused_agent_stops_at_once,
+                a_lowered_cap_holds_at_once,
+                a_changed_binding_holds_at_once,
+                a_new_agent_is_known_at_once,
+                policy_bumps_the_epoch,
+                a_policy_that_was_rolled_back_is_not_remembered;
+            races:
+                a_daily_count_is_exact,
+                a_monthly_cap_is_exact,
+                an_agents_cap_is_exact,
+                a_wallet_is_exact,
+                the_first_requests_of_a_window_do_not_overtake_each_other;
+            replays:
+                a_repeated_command_answers_as_before_and_moves_nothing,
+                a_repeated_admission_answers_the_present_state,
+                a_repeated_transfer_moves_nothing,
+                a_repeated_correction_does_not_undo_a_later_one,
+                a_batch_may_be_half_known,
+                a_refusal_is_not_an_outcome;
+            requests:
+                an_admission_survives_byte_for_byte,
+                a_result_survives,
+                every_state_survives,
+                refusals_survive_with_their_reasons,
+                a_question_survives_with_its_end,
+                a_budget_report_survives,
+                what_is_no_request_leaves_none;
+            rows:
+                an_address_is_unique,
+                a_membership_is_unique,
+                a_credentials_hash_is_unique,
+                ids_are_unique,
+                an_agent_survives_whole,
+                lists_give_the_oldest_first,
+                bindings_come_by_operation,
+                credentials_survive_whole;
+            scans:
+                a_view_stands_still,
+                every_view_adds_up_while_writers_go_on,
+                pages_of_a_scan_are_in_order,
+                a_scan_tells_organizations_apart;
+            teams:
+                a_pool_pays_for_its_team,
+                a_teams_month_holds_for_all_its_agents,
+                an_allocation_pays_for_its_worker,
+                a_workers_limits_hold,
+                a_refusal_names_every_limit;
+            transactions:
+                a_transaction_reads_what_it_wrote,
+                a_command_inside_sees_the_transactions_own_changes,
+                a_whole_life_fits_into_one_transaction,
+                a_command_inside_may_have_been_applied_before,
+                a_new_organization_works_in_the_transaction_that_makes_it,
+                two_organizations_change_together,
+                what_is_not_held_is_not_changed,
+                the_time_of_a_transaction_never_goes_back,
+                an_organizations_rows_survive;
+            units:
+                a_rollback_leaves_nothing,
+                a_panic_inside_a_unit_of_work_leaves_nothing,
+                a_unit_of_work_that_takes_too_long_leaves_nothing,
+                success_means_that_everything_was_written,
+                a_use_case_gives_back_its_own_result;
+            windows:
+                a_day_begins_at_the_organizations_midnight,
+                a_hold_belongs_to_the_month_of_its_admission,
+                a_unit_goes_back_to_its_own_day,
+                time_never_goes_back_for_an_organization,
+                each_organization_has_its_own_time;
         }
     };
 }
@@ -28,4 +179,31 @@ macro_rules! stamp {
             $crate::run($fixture, $crate::contract::$module::$test);
         }
     )*)*};
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    /// The names that look like a test of the suite.
+    fn promises(source: &str) -> impl Iterator<Item = &str> {
+        source.lines().filter_map(|line| line.strip_prefix("pub async fn ")?.strip_suffix("(world: World) {"))
+    }
+
+    #[test]
+    fn every_promise_is_stamped() {
+        let listed = include_str!("stamp.rs");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
+        let mut found = 0;
+        for file in fs::read_dir(folder).unwrap() {
+            let source = fs::read_to_string(file.unwrap().path()).unwrap();
+            for name in promises(&source) {
+                let entry = |end| listed.contains(&format!("                {name}{end}\n"));
+                assert!(entry(",") || entry(";"), "{name} is in no list: it would never run");
+                found += 1;
+            }
+            assert_eq!(promises(&source).count(), source.matches("pub async fn").count(), "a promise of another shape");
+        }
+        assert!(found > 100, "only {found} promises were found");
+    }
 }

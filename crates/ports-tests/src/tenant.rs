@@ -117,7 +117,8 @@ impl Tenant {
 
     /// Another person of the organization.
     pub(crate) async fn person(&self, role: OrgRole) -> UserId {
-        let user = User { id: UserId::new(self.world.mint.uuid()), email: self.address(), created_at: self.world.clock.now() };
+        let user =
+            User { id: UserId::new(self.world.mint.uuid()), email: self.address(), created_at: self.world.clock.now() };
         let (org, id) = (self.org, user.id);
         let membership = Membership { org, user: id, role };
         self.world

@@ -51,7 +51,9 @@ impl World {
     pub(crate) async fn change<T, F>(&self, orgs: &[OrgId], work: F) -> T
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut dyn Tx) -> upivia_domain::ports::BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut dyn Tx) -> upivia_domain::ports::BoxFuture<'t, Result<T, StoreError>>
+            + Send
+            + 'static,
     {
         transact(&*self.ports.unit, orgs, work).await.unwrap()
     }

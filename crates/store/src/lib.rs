@@ -5,6 +5,7 @@
 //! is one file of diesel, compiled once per database: the modules `sqlite` and `postgres` both include it by `#[path]`, and
 //! it begins with `use super::Conn`. `rows` converts rows by hand, `ledger` is what batches and units of work share.
 //! Deliberately absent: rules about money (they are `upivia_domain::ledger`), and HTTP.
+#![expect(clippy::duplicate_mod, reason = "one source for both databases: its files are compiled once for each")]
 
 mod connect;
 pub mod crypto;

@@ -40,10 +40,18 @@ impl fmt::Display for SchemaState {
         match self {
             Self::Equal => f.write_str("the schema is up to date"),
             Self::Older { missing } => {
-                write!(f, "the schema is older than this program: run `upivia migrate` (missing: {})", missing.join(", "))
+                write!(
+                    f,
+                    "the schema is older than this program: run `upivia migrate` (missing: {})",
+                    missing.join(", ")
+                )
             }
             Self::Newer { unknown } => {
-                write!(f, "the schema is newer than this program: use the newer program (unknown: {})", unknown.join(", "))
+                write!(
+                    f,
+                    "the schema is newer than this program: use the newer program (unknown: {})",
+                    unknown.join(", ")
+                )
             }
         }
     }
@@ -92,7 +100,10 @@ pub(crate) async fn check_sqlite(path: &Path) -> Result<SchemaState, StoreError>
     on_a_thread(move || check(&mut open_sqlite(&path)?, SQLITE)).await
 }
 
-fn check<DB: Backend>(harness: &mut impl MigrationHarness<DB>, ours: EmbeddedMigrations) -> Result<SchemaState, StoreError>
+fn check<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    ours: EmbeddedMigrations,
+) -> Result<SchemaState, StoreError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -113,7 +124,10 @@ where
     })
 }
 
-fn apply<DB: Backend>(harness: &mut impl MigrationHarness<DB>, ours: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+fn apply<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    ours: EmbeddedMigrations,
+) -> Result<Vec<String>, StoreError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -130,7 +144,10 @@ fn refuse_newer(state: &SchemaState) -> Result<(), StoreError> {
 
 fn open_sqlite(path: &Path) -> Result<SqliteConnection, StoreError> {
     let url = path.to_str().ok_or_else(|| failed(&"the path of the file is not Unicode"))?;
-    SqliteConnection::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))
+    let mut conn = SqliteConnection::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    // Somebody who closes the file at this moment, or verifies it, holds it for a little while.
+    diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn).map_err(|error| failed(&error))?;
+    Ok(conn)
 }
 
 // The harness blocks a thread of a runtime with several, so it gets one of its own, whatever the caller's looks like.

@@ -217,5 +217,21 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    org_heads, organizations, users, memberships, teams, allocations, agents, bindings, credentials, suspensions, meters, requests, open_outcomes, journal, commands, node_leases, settings,
+    org_heads,
+    organizations,
+    users,
+    memberships,
+    teams,
+    allocations,
+    agents,
+    bindings,
+    credentials,
+    suspensions,
+    meters,
+    requests,
+    open_outcomes,
+    journal,
+    commands,
+    node_leases,
+    settings,
 );

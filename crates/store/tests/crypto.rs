@@ -1,8 +1,15 @@
 //! Secrets at rest: what opens, what must not, and what must never be printed.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{path::PathBuf, sync::atomic::{AtomicU32, Ordering}};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
-use upivia_domain::{OrgId, ports::{Entropy, TokenHasher}};
+use upivia_domain::{
+    OrgId,
+    ports::{Entropy, TokenHasher},
+};
 use upivia_store::crypto::{CryptoError, KeyCheck, KeyedTokenHasher, MasterKey, Place, Sealer, SystemEntropy};
 
 const PLACE: Place<'static> = Place { column: "requests.sealed", row: "srq_1" };
@@ -183,7 +190,10 @@ fn nothing_prints_a_key() {
     assert_eq!(format!("{sealer:?}"), "Sealer(***)");
     assert_eq!(format!("{data_key:?}"), format!("DataKey({}, ***)", org(1)));
     let debug = format!("{:?} {:?}", KeyedTokenHasher::new(&master).unwrap(), KeyCheck::of(&master).unwrap());
-    assert!(!debug.chars().any(|c| c.is_ascii_digit() && c != '2' && c != '5' && c != '6'), "only SHA256 may appear: {debug}");
+    assert!(
+        !debug.chars().any(|c| c.is_ascii_digit() && c != '2' && c != '5' && c != '6'),
+        "only SHA256 may appear: {debug}"
+    );
 }
 
 #[test]

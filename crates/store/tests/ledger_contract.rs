@@ -24,7 +24,10 @@ mod both {
         let request = tenant.admitted(&raw.store).await;
         let open = |more: String| {
             let sql = format!("SELECT count(*) AS number FROM open_outcomes WHERE request_id = '{request}' {more}");
-            async { let sql = sql; raw.number(&sql).await }
+            async {
+                let sql = sql;
+                raw.number(&sql).await
+            }
         };
         assert_eq!(open(String::new()).await, 0, "a request that is being sent is found by its node's watermark");
         done(&raw.store, tenant.doubt(request)).await;

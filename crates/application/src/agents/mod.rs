@@ -71,3 +71,6 @@ async fn changeable(
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), AgentError> {
     if author.may(tx, permission).await? { Ok(()) } else { Err(AgentError::Forbidden(permission)) }
 }
+
+#[cfg(test)]
+mod tests;

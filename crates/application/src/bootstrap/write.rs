@@ -98,7 +98,8 @@ impl Plan {
             created_at: now,
         };
         tx.agents().insert(&agent).await?;
-        let detail = json!({ "kind": kind.as_str(), "team": self.team, "owner": owner });
+        let detail =
+            json!({ "kind": kind.as_str(), "name": label, "team": self.team, "owner": owner, "month_cap": null });
         append(tx, self.org, NewEvent { agent: Some(id), ..event("agent.created", "agent", &id, detail) }).await
     }
 
@@ -108,7 +109,9 @@ impl Plan {
             let terms = BindingTerms::default();
             let binding = Binding { agent: self.agent, operation, terms };
             tx.bindings().put(self.org, &binding).await?;
-            let about = event("binding.created", "agent", &self.agent, json!({ "limits": null }));
+            let detail =
+                json!({ "old": null, "new": { "month_cap": null, "day_count": null, "approval_threshold": null } });
+            let about = event("binding.created", "agent", &self.agent, detail);
             let about = NewEvent { agent: Some(self.agent), operation: Some(binding.operation), ..about };
             append(tx, self.org, about).await?;
         }

@@ -88,9 +88,9 @@ impl Reports {
             for event in &events {
                 rows.extend(row(event)?);
             }
-            match events.last() {
-                Some(last) => journal.before_seq = Some(last.seq),
-                None => break,
+            journal.before_seq = events.last().map(|last| last.seq);
+            if u32::try_from(events.len()).is_ok_and(|read| read < CHUNK) {
+                break;
             }
         }
         let has_more = rows.len() > limit;

@@ -72,6 +72,8 @@ fn correct(
         request.charge().unwrap_or(Charge { cost: NanoUsd::ZERO, overrun: NanoUsd::ZERO, basis: correction.basis });
     let delta = correction.cost.checked_sub(before.cost).ok_or(Refusal::InvalidAmount)?;
     if delta.is_zero() {
+        // Recorded all the same: repeated after another correction, the command must not undo that one.
+        snapshot.record(correction.id, Recorded { seq: snapshot.head().seq });
         return unchanged(request);
     }
     let hold = request.hold.clone().ok_or(Refusal::Incomplete)?;
@@ -90,6 +92,7 @@ fn correct(
         (_, OVERRUN) => sum.checked_sub(posting.amount),
         _ => Some(sum),
     });
+    let overrun = overrun.ok_or(Refusal::InvalidAmount)?;
     let now = snapshot.now(clock);
     request.flagged = true;
     for posting in postings {
@@ -101,7 +104,7 @@ fn correct(
     if let Some(end) = &mut request.end {
         // A person's decision stays the basis: later evidence against it must never reach the funding account either.
         let basis = if by_person { Basis::Resolution } else { correction.basis };
-        end.charge = Some(Charge { cost: correction.cost, overrun: overrun.ok_or(Refusal::InvalidAmount)?, basis });
+        end.charge = Some(Charge { cost: correction.cost, overrun, basis });
     }
     snapshot.put_request(request.clone());
     unchanged(request)

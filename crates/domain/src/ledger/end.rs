@@ -53,11 +53,20 @@ pub(super) fn fail(snapshot: &mut Snapshot, command: &Fail, clock: Timestamp) ->
     if already_ended(&request, command.id).is_some() {
         return unchanged(request);
     }
-    // "I sent nothing" is certain only from the process that would have sent it.
-    if command.never_sent && !is_owner(&request, command.evidence) {
+    // "I sent nothing" is certain only from the process that would have sent it, and never from its heir.
+    let inherited = inherited_fence(&request);
+    if command.never_sent && (inherited.is_some() || !is_owner(&request, command.evidence)) {
         return Err(Refusal::NotOwner);
     }
     expect_sent(&request)?;
+    // What an heir cannot find may still be on its way, sent by the former owner.
+    if let Some(fence) = inherited
+        && is_owner(&request, command.evidence)
+        && command.charge.is_none()
+        && snapshot.now(clock) < fence
+    {
+        return Err(Refusal::TooEarly(fence));
+    }
     request.flagged |= is_late(&request, command.evidence);
     request.result = Some(Arc::new(json!({ "detail": command.detail })));
     let ending = Ending {
@@ -143,6 +152,11 @@ const fn expect_sent(request: &ServiceRequest) -> Result<(), Refusal> {
 
 fn is_owner(request: &ServiceRequest, evidence: Evidence) -> bool {
     matches!(evidence, Evidence::Owner(node) if request.owner == Some(node))
+}
+
+/// The fence of a request whose present owner is not the one that may have sent it.
+fn inherited_fence(request: &ServiceRequest) -> Option<Timestamp> {
+    request.fence_until.filter(|_| request.state == RequestState::Unknown)
 }
 
 fn is_late(request: &ServiceRequest, evidence: Evidence) -> bool {

@@ -73,7 +73,8 @@ fn debt_after(snapshot: &Snapshot, command: &Transfer, postings: &[Posting]) -> 
         (_, DEBT) => debt?.checked_sub(posting.amount),
         _ => debt,
     });
-    after.ok_or(Refusal::InvalidAmount)
+    // Nobody can repay more than is owed.
+    after.filter(|debt| !debt.is_negative()).ok_or(Refusal::InvalidAmount)
 }
 
 fn event<'a>(command: &'a Transfer, posting: Posting, object: &'a Object) -> EventDraft<'a, serde_json::Value> {

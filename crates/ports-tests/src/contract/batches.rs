@@ -115,3 +115,21 @@ pub async fn batches_take_organizations_in_one_order(world: World) {
     }
     assert_eq!((a.books(&world.ports).await.requests, b.books(&world.ports).await.requests), (40, 40));
 }
+
+/// A batch as large as any lane sends, over many organizations, is one batch like the others.
+pub async fn a_large_batch_is_one_batch(world: World) {
+    let mut tenants = Vec::new();
+    for _ in 0..8 {
+        tenants.push(world.tenant().await);
+    }
+    let admits: Vec<_> = (0..256).map(|place| tenants[place % 8].admit(cents(2))).collect();
+    let settles: Vec<_> =
+        (0..256).map(|place| tenants[place % 8].settle(admits[place].id, cents(1)).command()).collect();
+    for commands in [batch(admits), batch(settles)] {
+        let answers = world.ports.batch(&commands, FIRST).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    }
+    for tenant in &tenants {
+        assert_eq!(tenant.books(&world.ports).await, Books::with_spending(cents(32).nanos(), 0, 32));
+    }
+}

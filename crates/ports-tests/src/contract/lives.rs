@@ -7,11 +7,7 @@ use upivia_domain::{
     ledger::{Evidence, Fail, Refusal, Resolution, Settle},
 };
 
-use crate::{
-    World,
-    books::Books,
-    requests::SEND_TIMEOUT_MICROS,
-};
+use crate::{World, books::Books, requests::SEND_TIMEOUT_MICROS};
 
 /// Amounts that no cent divides, so that rounding anywhere would show.
 const HOLD: NanoUsd = NanoUsd::from_nanos(40_000_007);
@@ -94,7 +90,10 @@ pub async fn a_request_can_be_voided_before_it_is_dispatched(world: World) {
 pub async fn a_running_request_keeps_its_hold_until_the_provider_reports(world: World) {
     let tenant = world.tenant().await;
     let id = world.ports.request(tenant.admit_later(HOLD)).await.id;
-    assert_eq!(world.ports.apply(tenant.settle(id, COST)).await.unwrap_err(), Refusal::WrongState(RequestState::Admitted));
+    assert_eq!(
+        world.ports.apply(tenant.settle(id, COST)).await.unwrap_err(),
+        Refusal::WrongState(RequestState::Admitted)
+    );
     assert_eq!(world.ports.request(tenant.begin(id)).await.state, RequestState::Dispatching);
     assert_eq!(world.ports.apply(tenant.void(id)).await.unwrap_err(), Refusal::WrongState(RequestState::Dispatching));
     let running = world.ports.request(tenant.running(id)).await;
@@ -142,6 +141,8 @@ pub async fn a_takeover_fences_the_dead_owner(world: World) {
     assert_eq!(world.ports.apply(tenant.take_over(sent, third)).await.unwrap_err(), Refusal::NotOwner);
     let early = world.ports.apply(tenant.resolve(sent, Resolution::Release)).await;
     assert_eq!(early.unwrap_err(), Refusal::TooEarly(taken.fence_until.expect("a fence")));
+    let unseen = Fail { evidence: Evidence::Owner(heir), ..tenant.fail(sent) };
+    assert_eq!(world.ports.apply(unseen).await.unwrap_err(), Refusal::TooEarly(taken.fence_until.expect("a fence")));
     assert_eq!(tenant.books(&world.ports).await, after(0, 2 * HOLD.nanos(), 2));
 
     world.clock.advance_micros(SEND_TIMEOUT_MICROS);

@@ -1,3 +1,24 @@
 //! One promise per function.
 
 pub mod batches;
+pub mod conflicts;
+pub mod corrections;
+pub mod faults;
+pub mod isolation;
+pub mod journals;
+pub mod keys;
+pub mod lineages;
+pub mod lives;
+pub mod locks;
+pub mod nodes;
+pub mod overruns;
+pub mod policies;
+pub mod races;
+pub mod replays;
+pub mod requests;
+pub mod rows;
+pub mod scans;
+pub mod teams;
+pub mod transactions;
+pub mod units;
+pub mod windows;

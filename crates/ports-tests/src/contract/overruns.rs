@@ -42,6 +42,8 @@ pub async fn three_overruns_in_a_day_suspend_the_operation(world: World) {
     }
     assert_eq!(reason().await, Some(ReasonCode::OperationSuspended));
     assert_eq!(world.ports.request(tenant.admit(HOLD)).await.reason(), Some(ReasonCode::OperationSuspended));
+    tenant.edit(|agent| agent.icon = None).await;
+    assert_eq!(reason().await, Some(ReasonCode::OperationSuspended), "a change of policy lifts nothing");
     let day = tenant.zone.day(upivia_domain::ports::Clock::now(&*world.clock));
     let (.., count) = world.ports.meter(tenant.org, &MeterKey::Overruns(Mode::Live, email(), day)).await;
     assert_eq!(count, 3);

@@ -4,7 +4,7 @@ use upivia_domain::{
     Mode, NanoUsd, NodeId,
     budget::AccountOwner,
     dispatch::ServiceRequest,
-    ledger::{Command, OrgHead, Outcome, Refusal, Resolution},
+    ledger::{Command, Outcome, Refusal, Resolution},
 };
 
 use crate::{
@@ -88,9 +88,14 @@ pub async fn a_repeated_correction_does_not_undo_a_later_one(world: World) {
     let (adjusted, late) = (tenant.adjust(id, NanoUsd::cents(5)), tenant.settle(id, NanoUsd::cents(6)));
     world.ports.request(adjusted.clone()).await;
     world.ports.request(late.clone()).await;
+    // One that changed nothing is a command like the others.
+    let nothing = tenant.settle(id, NanoUsd::cents(6));
+    world.ports.request(nothing.clone()).await;
     let last = world.ports.request(tenant.adjust(id, NanoUsd::cents(2))).await;
     assert_eq!(request_of(world.ports.again(adjusted).await), last);
     assert_eq!(request_of(world.ports.again(late).await), last);
+    assert_eq!(request_of(world.second().await.again(nothing).await), last);
+    assert_eq!(tenant.books(&world.ports).await.binding, (NanoUsd::cents(2).nanos(), 0));
 }
 
 /// A batch of which one half was applied before: that half answers, the other half is applied.

@@ -36,7 +36,8 @@ impl AgentQueries for MemoryStore {
 impl PolicyTables {
     /// Every binding of an agent, by operation.
     pub(crate) fn list_bindings(&self, agent: AgentId) -> Vec<Binding> {
-        let binding = |(operation, terms): (&_, &_)| Binding { agent, operation: Clone::clone(operation), terms: *terms };
+        let binding =
+            |(operation, terms): (&_, &_)| Binding { agent, operation: Clone::clone(operation), terms: *terms };
         self.bindings_of(agent).map(binding).collect()
     }
 }

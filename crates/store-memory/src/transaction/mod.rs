@@ -7,15 +7,12 @@ mod open_org;
 mod people;
 mod teams;
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use upivia_domain::{
     OrgId, Timestamp,
     identity::{Organization, User},
-    ledger::{Command, Outcome, OrgHead, Reads, Refusal},
+    ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
 };
 

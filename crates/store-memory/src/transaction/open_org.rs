@@ -73,7 +73,11 @@ impl OpenOrg {
         }
     }
 
-    pub(crate) fn apply(&mut self, command: &Command, clock: Timestamp) -> Result<Result<Outcome, Refusal>, StoreError> {
+    pub(crate) fn apply(
+        &mut self,
+        command: &Command,
+        clock: Timestamp,
+    ) -> Result<Result<Outcome, Refusal>, StoreError> {
         match ledger::apply(&mut self.snapshot, command, clock) {
             Err(Refusal::Incomplete) => Err(StoreError::Internal(format!("{} lacks a row", command.id()))),
             result => Ok(result),

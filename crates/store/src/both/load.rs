@@ -191,6 +191,8 @@ fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> Vec<(Org
         }
         _ => false,
     };
-    let needed = commands.iter().filter(|command| snapshots.contains_key(&command.org()) && matches!(command.as_ref(), command if matters(command)));
+    let needed = commands.iter().filter(|command| {
+        snapshots.contains_key(&command.org()) && matches!(command.as_ref(), command if matters(command))
+    });
     needed.map(|command| (command.org(), command.id())).collect()
 }

@@ -22,12 +22,10 @@ pub(crate) type Policies = HashMap<OrgId, Vec<Arc<AgentPolicy>>>;
 pub(crate) type Suspended = HashMap<OrgId, HashSet<(Mode, OperationName)>>;
 
 /// Reads the agents and all they descend from.
-pub(crate) async fn agents_of(
-    conn: &mut Conn,
-    wanted: &BTreeMap<OrgId, Vec<AgentId>>,
-) -> Result<Policies, StoreError> {
+pub(crate) async fn agents_of(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Result<Policies, StoreError> {
     let parts = parts(conn, wanted).await?;
-    let homes = parts.agents.iter().map(|row| Ok((parse("agents", "id", &row.id)?, parse("agents", "org_id", &row.org_id)?)));
+    let homes =
+        parts.agents.iter().map(|row| Ok((parse("agents", "id", &row.id)?, parse("agents", "org_id", &row.org_id)?)));
     let homes: HashMap<AgentId, OrgId> = homes.collect::<Result<_, StoreError>>()?;
     let mut policies: Policies = wanted.keys().map(|org| (*org, Vec::new())).collect();
     for policy in agent_policies(parts)? {

@@ -64,7 +64,8 @@ mod tests {
     fn only_a_key_is_a_key() {
         let good = encode(&[7; 32]);
         assert_eq!(decode(good.trim_end_matches('=')), Some([7; 32]));
-        for bad in ["", "AAAA", &good[1..], &format!("{good}="), &good.replace('B', "-"), &format!("{}9=", &good[..42])] {
+        for bad in ["", "AAAA", &good[1..], &format!("{good}="), &good.replace('B', "-"), &format!("{}9=", &good[..42])]
+        {
             assert_eq!(decode(bad), None, "{bad}");
         }
     }

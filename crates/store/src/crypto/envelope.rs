@@ -87,7 +87,12 @@ pub(super) fn seal(key: &LessSafeKey, bound_to: &str, text: &[u8], version: u8) 
 }
 
 /// `None` where the bytes were not sealed so.
-pub(super) fn open(key: &LessSafeKey, bound_to: &str, sealed: &[u8], known: u8) -> Result<Option<Vec<u8>>, CryptoError> {
+pub(super) fn open(
+    key: &LessSafeKey,
+    bound_to: &str,
+    sealed: &[u8],
+    known: u8,
+) -> Result<Option<Vec<u8>>, CryptoError> {
     let Some((version, rest)) = sealed.split_first() else { return Ok(None) };
     if *version != known {
         return Err(CryptoError::UnknownVersion(*version));

@@ -3,7 +3,10 @@
 
 use ring::hmac;
 
-use super::{CryptoError, MasterKey, master_key::{KEY_VERSION, KeyUse}};
+use super::{
+    CryptoError, MasterKey,
+    master_key::{KEY_VERSION, KeyUse},
+};
 
 /// What the store keeps of the master key: a derived value that tells nothing about it.
 #[derive(Debug, Clone)]

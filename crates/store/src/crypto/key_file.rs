@@ -32,7 +32,9 @@ fn read(path: &Path) -> Result<Option<String>, CryptoError> {
             Ok(Some(text))
         }
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
-        Err(cause) if cause.kind() == ErrorKind::InvalidData => Err(CryptoError::MalformedKeyFile { path: path.to_owned() }),
+        Err(cause) if cause.kind() == ErrorKind::InvalidData => {
+            Err(CryptoError::MalformedKeyFile { path: path.to_owned() })
+        }
         Err(cause) => Err(CryptoError::KeyFile { path: path.to_owned(), cause }),
     }
 }

@@ -10,28 +10,29 @@ pub(crate) mod heads;
 pub(crate) mod hot;
 mod pool;
 mod settings;
+mod statement;
 mod transaction;
 
 #[path = "../both/data_keys.rs"]
 pub(crate) mod data_keys;
+#[path = "../unit_of_work/limit_postgres.rs"]
+mod limit;
 #[path = "../both/load.rs"]
 pub(crate) mod load;
-#[path = "../both/policy.rs"]
-pub(crate) mod policy;
-#[path = "../both/settings.rs"]
-pub(crate) mod settings_table;
 #[path = "../nodes/clock_postgres.rs"]
 pub(crate) mod node_clock;
 #[path = "../nodes/sql/mod.rs"]
 pub(crate) mod nodes;
+#[path = "../both/policy.rs"]
+pub(crate) mod policy;
 #[path = "../queries/sql/mod.rs"]
 pub(crate) mod queries;
 #[path = "../repositories/sql/mod.rs"]
 mod repositories;
 #[path = "../scan/sql/mod.rs"]
 pub(crate) mod scan;
-#[path = "../unit_of_work/limit_postgres.rs"]
-mod limit;
+#[path = "../both/settings.rs"]
+pub(crate) mod settings_table;
 #[path = "../unit_of_work/sql/mod.rs"]
 pub(crate) mod unit_of_work;
 #[path = "../scan/view_postgres.rs"]

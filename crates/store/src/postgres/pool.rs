@@ -11,7 +11,7 @@ use upivia_domain::ports::StoreError;
 
 use super::{Conn, Work};
 
-/// How long a job waits for a connection.
+/// How long a job waits for a connection, and for the end of what it left open.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Connections that are opened when they are needed and kept. Cheap to clone.
@@ -64,10 +64,14 @@ where
     let work = async { job(&mut object).await };
     let result = AssertUnwindSafe(work).catch_unwind().await;
     let result = result.unwrap_or_else(|_| Err(StoreError::Internal("a job of the store panicked".to_owned())));
-    if result.is_err() && object.batch_execute("ROLLBACK").await.is_err() {
+    if result.is_err() && !rolled_back(&mut object).await {
         drop(deadpool::Object::take(object));
     }
     result
+}
+
+async fn rolled_back(conn: &mut Conn) -> bool {
+    matches!(tokio::time::timeout(LONGEST_WAIT, conn.batch_execute("ROLLBACK")).await, Ok(Ok(())))
 }
 
 async fn connect(url: String, work: Work) -> diesel::ConnectionResult<Conn> {

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users)]
 pub(crate) struct UserRow {
-    id: String,
+    pub(crate) id: String,
     email: String,
     created_at: i64,
 }

@@ -14,8 +14,8 @@ use crate::schema::org_heads;
 const TABLE: &str = "org_heads";
 
 /// A row of `org_heads`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
-#[diesel(table_name = org_heads, primary_key(org_id), treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = org_heads, treat_none_as_default_value = false)]
 pub(crate) struct HeadRow {
     pub(crate) org_id: String,
     pub(crate) status: String,
@@ -32,7 +32,8 @@ pub(crate) struct HeadRow {
 
 impl From<&OrgHead> for HeadRow {
     fn from(head: &OrgHead) -> Self {
-        let (next_zone, next_zone_after) = head.calendar.next.map(|(zone, Month(asked))| (zone.name().to_owned(), asked)).unzip();
+        let (next_zone, next_zone_after) =
+            head.calendar.next.map(|(zone, Month(asked))| (zone.name().to_owned(), asked)).unzip();
         Self {
             org_id: head.org.to_string(),
             status: head.status.as_str().to_owned(),

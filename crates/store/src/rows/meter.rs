@@ -37,11 +37,7 @@ impl MeterRow {
 
     /// The figures alone.
     pub(crate) const fn meter(&self) -> Meter {
-        Meter {
-            posted: NanoUsd::from_nanos(self.posted),
-            held: NanoUsd::from_nanos(self.held),
-            count: self.count,
-        }
+        Meter { posted: NanoUsd::from_nanos(self.posted), held: NanoUsd::from_nanos(self.held), count: self.count }
     }
 
     /// Which meter it is.

@@ -31,9 +31,10 @@ pub(crate) struct PolicyParts {
 pub(crate) fn agent_policies(parts: PolicyParts) -> Result<Vec<Arc<AgentPolicy>>, StoreError> {
     let teams = parts.teams.into_iter().map(|row| Team::try_from(row).map(|team| (team.id, team)));
     let teams: HashMap<TeamId, Team> = teams.collect::<Result<_, _>>()?;
-    let allocations = parts.allocations.into_iter().map(|row| {
-        Allocation::try_from(row).map(|allocation| ((allocation.team, allocation.user), allocation))
-    });
+    let allocations = parts
+        .allocations
+        .into_iter()
+        .map(|row| Allocation::try_from(row).map(|allocation| ((allocation.team, allocation.user), allocation)));
     let allocations: HashMap<(TeamId, UserId), Allocation> = allocations.collect::<Result<_, _>>()?;
     let agents = parts.agents.iter().map(|row| agent(row, &teams, &allocations).map(|agent| (agent.id, agent)));
     let mut agents: HashMap<AgentId, AgentPolicy> = agents.collect::<Result<_, _>>()?;

@@ -59,8 +59,7 @@ pub(crate) struct RequestRow {
 }
 
 /// The columns of `requests` that change.
-#[derive(Debug, Clone, AsChangeset)]
-#[diesel(table_name = requests, treat_none_as_null = true)]
+#[derive(Debug, Clone)]
 pub(crate) struct RequestTail {
     pub(crate) state: String,
     pub(crate) owner: Option<String>,

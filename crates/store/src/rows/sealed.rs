@@ -16,7 +16,8 @@ const SALT: usize = 16;
 
 /// Salt, length of the canonical bytes, the canonical bytes, metadata: sealed.
 pub(super) fn seal_content(key: &DataKey, id: &str, content: &Content) -> Result<Vec<u8>, StoreError> {
-    let length = u32::try_from(content.canonical.len()).map_err(|_| unreadable("requests", "sealed", "it is too large"))?;
+    let length =
+        u32::try_from(content.canonical.len()).map_err(|_| unreadable("requests", "sealed", "it is too large"))?;
     let metadata = content.metadata.as_deref().unwrap_or_default();
     let plain = [&content.salt, length.to_be_bytes().as_slice(), &content.canonical, metadata].concat();
     Ok(key.seal(Place { column: CONTENT, row: id }, &plain)?)

@@ -23,7 +23,10 @@ pub(super) fn to_text(windows: &[HeldWindow]) -> String {
 /// The windows that the column names.
 pub(super) fn from_text(text: &str) -> Result<Arc<[HeldWindow]>, StoreError> {
     let pairs: Vec<(String, String)> = serde_json::from_str(text).map_err(|why| unreadable(TABLE, COLUMN, why))?;
-    pairs.iter().map(|(unit, window)| Ok(HeldWindow { window: parse(TABLE, COLUMN, window)?, unit: unit_of(unit)? })).collect()
+    pairs
+        .iter()
+        .map(|(unit, window)| Ok(HeldWindow { window: parse(TABLE, COLUMN, window)?, unit: unit_of(unit)? }))
+        .collect()
 }
 
 pub(super) const fn unit_name(unit: LimitUnit) -> &'static str {

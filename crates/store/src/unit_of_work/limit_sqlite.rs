@@ -12,6 +12,9 @@ use std::{
 /// While it runs, nobody else writes.
 pub(crate) const WORK: Duration = Duration::from_millis(250);
 
+/// How long the file may take to begin or to end a transaction.
+pub(crate) const SILENCE: Duration = Duration::from_secs(15);
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {

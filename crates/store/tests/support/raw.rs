@@ -1,6 +1,8 @@
 //! SQL beside the store, on either database.
 
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::BigInt};
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::BigInt,
+};
 use diesel_async::SimpleAsyncConnection;
 use upivia_store::Store;
 
@@ -42,7 +44,9 @@ impl Raw {
     pub async fn execute(&self, sql: &str) -> Result<(), String> {
         match &self.place {
             Place::File(file) => connect(file).batch_execute(sql).map_err(|error| error.to_string()),
-            Place::Server(database) => database.connect().await.batch_execute(sql).await.map_err(|error| error.to_string()),
+            Place::Server(database) => {
+                database.connect().await.batch_execute(sql).await.map_err(|error| error.to_string())
+            }
         }
     }
 
@@ -72,7 +76,10 @@ impl Raw {
         [
             self.number(&format!("SELECT seq AS number FROM org_heads WHERE org_id = '{org}'")).await,
             self.number(&format!("SELECT count(*) AS number FROM journal WHERE org_id = '{org}'")).await,
-            self.number(&format!("SELECT count(*) AS number FROM requests WHERE org_id = '{org}' AND ended_at IS NULL")).await,
+            self.number(&format!(
+                "SELECT count(*) AS number FROM requests WHERE org_id = '{org}' AND ended_at IS NULL"
+            ))
+            .await,
             self.number(&format!("SELECT {} AS number FROM meters WHERE org_id = '{org}'", self.sum())).await,
         ]
     }

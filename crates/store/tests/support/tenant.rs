@@ -18,9 +18,7 @@ use upivia_domain::{
     budget::{Account, AccountOwner, SystemAccount},
     catalog::OperationName,
     dispatch::{Basis, Content, ProviderName},
-    identity::{
-        Actor, Credential, CredentialHash, CredentialKind, CredentialStatus, Email, Organization, User,
-    },
+    identity::{Actor, Credential, CredentialHash, CredentialKind, CredentialStatus, Email, Organization, User},
     ledger::{
         Admit, AdmitKind, ApprovalTerms, Command, Evidence, MarkUnknown, Screening, Settle, Start, TakeOver, Transfer,
         TransferPurpose,
@@ -63,19 +61,15 @@ pub struct Tenant {
 impl Tenant {
     /// Made through the unit of work, with ten dollars in the live wallet.
     pub async fn found(store: &Store) -> Self {
-        let tenant = Self {
-            org: fresh("org_"),
-            agent: fresh("agt_"),
-            credential: fresh("key_"),
-            node: fresh("node_"),
-        };
+        let tenant = Self { org: fresh("org_"), agent: fresh("agt_"), credential: fresh("key_"), node: fresh("node_") };
         let made: Result<(), StoreError> =
             transact(store, &[OrgId::PLATFORM], move |tx| Box::pin(async move { tenant.write(tx).await })).await;
         made.unwrap();
         tenant
     }
 
-    async fn write(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+    /// Its rows and its money, inside a transaction that holds the platform.
+    pub async fn write(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
         let (now, owner): (_, UserId) = (tx.now(), fresh("usr_"));
         let email: Email = format!("{owner}@example.com").parse().unwrap();
         tx.users().insert(&User { id: owner, email, created_at: now }).await?;

@@ -22,9 +22,8 @@ pub(crate) async fn register(conn: &mut Conn, lease: NodeLease) -> Result<(), St
 
 /// `false` once the process was declared dead.
 pub(crate) async fn renew(conn: &mut Conn, lease: NodeLease) -> Result<bool, StoreError> {
-    let alive = node_leases::table
-        .filter(node_leases::node_id.eq(lease.node.to_string()))
-        .filter(node_leases::dead.eq(false));
+    let alive =
+        node_leases::table.filter(node_leases::node_id.eq(lease.node.to_string())).filter(node_leases::dead.eq(false));
     let until = node_leases::lease_until.eq(lease.lease_until.micros());
     let watermark = node_leases::watermark.eq(lease.watermark.micros());
     let renewed = diesel::update(alive).set((until, watermark)).execute(conn).await;
@@ -44,18 +43,17 @@ pub(crate) async fn bury(
         .filter(node_leases::dead.eq(false))
         .filter(node_leases::lease_until.lt(deadline));
     diesel::update(overdue).set(node_leases::dead.eq(true)).execute(conn).await.map_err(store_error)?;
-    let dead = node_leases::table
-        .filter(node_leases::dead.eq(true))
-        .order(node_leases::node_id)
-        .select((node_leases::node_id, node_leases::lease_until, node_leases::watermark));
+    let dead = node_leases::table.filter(node_leases::dead.eq(true)).order(node_leases::node_id).select((
+        node_leases::node_id,
+        node_leases::lease_until,
+        node_leases::watermark,
+    ));
     let rows: Vec<(String, i64, i64)> = dead.load(conn).await.map_err(store_error)?;
     rows.into_iter().map(lease).collect()
 }
 
 pub(crate) async fn forget(conn: &mut Conn, node: NodeId) -> Result<(), StoreError> {
-    let dead = node_leases::table
-        .filter(node_leases::node_id.eq(node.to_string()))
-        .filter(node_leases::dead.eq(true));
+    let dead = node_leases::table.filter(node_leases::node_id.eq(node.to_string())).filter(node_leases::dead.eq(true));
     diesel::delete(dead).execute(conn).await.map(drop).map_err(store_error)
 }
 

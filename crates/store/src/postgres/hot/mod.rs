@@ -4,7 +4,6 @@
 //! cache of prepared statements, which keeps the order also while a statement is prepared for the first time.
 
 mod read;
-mod statement;
 mod write;
 
 pub(super) use read::first_round;

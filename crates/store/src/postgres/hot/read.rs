@@ -11,20 +11,21 @@ use diesel::{
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures::join;
-use tokio::time::Instant;
 use upivia_domain::{
     CommandId, NanoUsd, OrgId,
     budget::{Meter, MeterKey},
     ports::{LockWait, StoreError},
 };
 
-use super::statement::{Prepared, Statement, columns};
 use crate::{
     error::store_error,
     ledger::Wanted,
-    postgres::{Conn, heads::lock_error},
+    postgres::{
+        Conn, heads,
+        statement::{Prepared, Statement, columns},
+    },
     rows::{HeadRow, RequestRow},
-    schema::{org_heads, requests as requests_table},
+    schema::requests as requests_table,
 };
 
 macro_rules! request_columns {
@@ -34,23 +35,6 @@ macro_rules! request_columns {
          r.approval_expires_at, r.reasons, r.seq, r.created_at, r.state, r.owner, r.fence_until, r.flagged, r.external_id, \
          r.ended_by, r.ended_at, r.cost, r.overrun, r.basis, r.end_reason, r.result"
     };
-}
-
-macro_rules! head_columns {
-    () => {
-        "SELECT org_id, status, zone, next_zone, next_zone_after, seq, epoch, last_now, hash, debt_live, debt_test \
-         FROM org_heads WHERE org_id = ANY($1) ORDER BY org_id FOR NO KEY UPDATE"
-    };
-}
-
-columns! {
-    /// Takes the heads that nobody holds.
-    TakeFree -> org_heads::SqlType = concat!(head_columns!(), " SKIP LOCKED"); { org_id: Text = String, }
-}
-
-columns! {
-    /// Takes the heads, and waits for those that somebody holds.
-    TakeAll -> org_heads::SqlType = head_columns!(); { org_id: Text = String, }
 }
 
 columns! {
@@ -96,12 +80,12 @@ pub(in crate::postgres) async fn first_round(
     wanted: &Wanted,
     wait: LockWait,
 ) -> Result<(Vec<HeadRow>, Vec<RequestRow>), StoreError> {
-    let started = Instant::now();
     let conn: &Conn = conn;
     let begin = async { (&mut &*conn).batch_execute("BEGIN").await };
-    let (begun, heads, by_id, by_key) = join!(begin, take(conn, wanted, wait), by_id(conn, wanted), by_key(conn, wanted));
+    let take = heads::take(conn, wanted.orgs(), wait);
+    let (begun, heads, by_id, by_key) = join!(begin, take, by_id(conn, wanted), by_key(conn, wanted));
     begun.map_err(store_error)?;
-    let heads = heads.map_err(|error| lock_error(error, started))?;
+    let heads = heads?;
     let mut requests = by_id.map_err(store_error)?;
     requests.extend(by_key.map_err(store_error)?);
     Ok((heads, requests))
@@ -138,14 +122,6 @@ pub(crate) async fn second_round(
 fn put<T>(slots: &mut [Option<T>], place: i64, value: T) {
     if let Some(slot) = usize::try_from(place - 1).ok().and_then(|place| slots.get_mut(place)) {
         *slot = Some(value);
-    }
-}
-
-async fn take(mut conn: &Conn, wanted: &Wanted, wait: LockWait) -> QueryResult<Vec<HeadRow>> {
-    let org_id = wanted.orgs().map(|org| org.to_string()).collect();
-    match wait {
-        LockWait::Skip => RunQueryDsl::load(Prepared(TakeFree { org_id }), &mut conn).await,
-        LockWait::Wait => RunQueryDsl::load(Prepared(TakeAll { org_id }), &mut conn).await,
     }
 }
 

@@ -18,11 +18,14 @@ use futures::{
 };
 use upivia_domain::ports::StoreError;
 
-use super::statement::{Prepared, Statement, columns};
 use crate::{
     error::{is_disconnect, store_error},
     ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
-    postgres::{Conn, transaction::commit_error},
+    postgres::{
+        Conn,
+        statement::{Prepared, Statement, columns, plain},
+        transaction::commit_error,
+    },
     rows::{HeadRow, JournalRow, MeterRow, RequestRow},
 };
 
@@ -203,16 +206,9 @@ columns! {
     { org_id: Text = String, request_id: Text = String, }
 }
 
-/// The end of a batch, prepared like the others: a plain query would overtake them.
-struct Commit;
-
-impl Statement for Commit {
-    const SQL: &'static str = "COMMIT";
-    type Rows = Untyped;
-
-    fn bind<'b>(&'b self, _out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        Ok(())
-    }
+plain! {
+    /// The end of a batch, prepared like the others: a plain query would overtake them.
+    Commit = "COMMIT"
 }
 
 /// Writes all rows inside a transaction.

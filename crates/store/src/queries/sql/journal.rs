@@ -5,7 +5,11 @@ use diesel::{
     sql_types::{Integer, Nullable, Text},
 };
 use diesel_async::RunQueryDsl;
-use upivia_domain::{OrgId, Timestamp, audit::JournalEvent, ports::{JournalFilter, StoreError}};
+use upivia_domain::{
+    OrgId, Timestamp,
+    audit::JournalEvent,
+    ports::{JournalFilter, StoreError},
+};
 
 use super::Conn;
 use crate::{error::store_error, queries::in_row, rows::JournalRow, schema::journal};

@@ -10,7 +10,7 @@ use upivia_domain::{
 };
 
 use super::{OpenTx, constraint, found};
-use crate::{rows::AgentRow, schema::agents};
+use crate::{queries::in_row, rows::AgentRow, schema::agents};
 
 #[async_trait]
 impl AgentRepository for OpenTx<'_> {
@@ -52,7 +52,7 @@ impl AgentRepository for OpenTx<'_> {
             .filter(agents::org_id.eq(org.to_string()))
             .select(AgentRow::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(Agent::try_from).transpose()
+        self.note(row)?.map(|row| in_row(id, Agent::try_from(row))).transpose()
     }
 }
 

@@ -11,7 +11,7 @@ use upivia_domain::{
 };
 
 use super::OpenTx;
-use crate::{rows::BindingRow, schema::bindings};
+use crate::{queries::in_row, rows::BindingRow, schema::bindings};
 
 #[async_trait]
 impl BindingRepository for OpenTx<'_> {
@@ -44,7 +44,7 @@ impl BindingRepository for OpenTx<'_> {
             .filter(bindings::org_id.eq(org.to_string()))
             .select(BindingRow::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(Binding::try_from).transpose()
+        self.note(row)?.map(binding).transpose()
     }
 
     async fn list(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<Binding>, StoreError> {
@@ -54,7 +54,7 @@ impl BindingRepository for OpenTx<'_> {
             .order(bindings::operation)
             .select(BindingRow::as_select());
         let rows = query.load(self.conn()?).await;
-        self.note(rows)?.into_iter().map(Binding::try_from).collect()
+        self.note(rows)?.into_iter().map(binding).collect()
     }
 
     async fn remove(&mut self, org: OrgId, agent: AgentId, operation: &OperationName) -> Result<(), StoreError> {
@@ -65,4 +65,8 @@ impl BindingRepository for OpenTx<'_> {
         let removed = diesel::delete(row).execute(self.changing(org)?).await;
         self.note(removed).map(drop)
     }
+}
+
+fn binding(row: BindingRow) -> Result<Binding, StoreError> {
+    in_row(format!("{} {}", row.agent_id, row.operation), Binding::try_from(row))
 }

@@ -10,7 +10,7 @@ use upivia_domain::{
 };
 
 use super::OpenTx;
-use crate::{rows::CredentialRow, schema::credentials};
+use crate::{queries::in_row, rows::CredentialRow, schema::credentials};
 
 #[async_trait]
 impl CredentialRepository for OpenTx<'_> {
@@ -38,7 +38,7 @@ impl CredentialRepository for OpenTx<'_> {
             .order(credentials::id)
             .select(CredentialRow::as_select());
         let rows = query.load(self.conn()?).await;
-        self.note(rows)?.into_iter().map(Credential::try_from).collect()
+        self.note(rows)?.into_iter().map(|row| in_row(row.id.clone(), Credential::try_from(row))).collect()
     }
 
     async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError> {

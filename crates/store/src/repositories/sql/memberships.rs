@@ -10,7 +10,7 @@ use upivia_domain::{
 };
 
 use super::OpenTx;
-use crate::{repositories::MembershipRow, schema::memberships};
+use crate::{queries::in_row, repositories::MembershipRow, schema::memberships};
 
 #[async_trait]
 impl MembershipRepository for OpenTx<'_> {
@@ -24,6 +24,6 @@ impl MembershipRepository for OpenTx<'_> {
     async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         let query = memberships::table.find((org.to_string(), user.to_string())).select(MembershipRow::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(Membership::try_from).transpose()
+        self.note(row)?.map(|row| in_row(format!("{org} {user}"), Membership::try_from(row))).transpose()
     }
 }

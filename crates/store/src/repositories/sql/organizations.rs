@@ -12,6 +12,7 @@ use upivia_domain::{
 
 use super::OpenTx;
 use crate::{
+    queries::in_row,
     repositories::OrganizationParts,
     rows::HeadRow,
     schema::{org_heads, organizations},
@@ -43,6 +44,6 @@ impl OrganizationRepository for OpenTx<'_> {
             .filter(organizations::id.eq(id.to_string()))
             .select(OrganizationParts::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(Organization::try_from).transpose()
+        self.note(row)?.map(|parts| in_row(id, Organization::try_from(parts))).transpose()
     }
 }

@@ -11,6 +11,7 @@ use upivia_domain::{
 
 use super::{OpenTx, constraint, found};
 use crate::{
+    queries::in_row,
     rows::{AllocationRow, TeamRow},
     schema::{allocations, teams},
 };
@@ -43,7 +44,7 @@ impl TeamRepository for OpenTx<'_> {
             .filter(teams::org_id.eq(org.to_string()))
             .select(TeamRow::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(Team::try_from).transpose()
+        self.note(row)?.map(|row| in_row(id, Team::try_from(row))).transpose()
     }
 
     async fn put_allocation(&mut self, org: OrgId, allocation: &Allocation) -> Result<(), StoreError> {

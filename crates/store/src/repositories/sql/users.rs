@@ -10,7 +10,7 @@ use upivia_domain::{
 };
 
 use super::OpenTx;
-use crate::{repositories::UserRow, schema::users};
+use crate::{queries::in_row, repositories::UserRow, schema::users};
 
 #[async_trait]
 impl UserRepository for OpenTx<'_> {
@@ -23,6 +23,6 @@ impl UserRepository for OpenTx<'_> {
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError> {
         let query = users::table.filter(users::email.eq(email.as_str())).select(UserRow::as_select());
         let row = query.first(self.conn()?).await.optional();
-        self.note(row)?.map(User::try_from).transpose()
+        self.note(row)?.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
     }
 }

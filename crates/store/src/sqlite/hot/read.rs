@@ -18,9 +18,9 @@ use crate::{
 /// The requests that a batch names, by id and by idempotency key.
 pub(crate) async fn requests(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<RequestRow>, StoreError> {
     let ids: Vec<(String, String)> = wanted.requests().map(|(org, id)| (org.to_string(), id.to_string())).collect();
-    let keys = wanted.keys().map(|(org, (agent, mode, key))| {
-        (org.to_string(), agent.to_string(), mode.as_str(), key.as_str().to_owned())
-    });
+    let keys = wanted
+        .keys()
+        .map(|(org, (agent, mode, key))| (org.to_string(), agent.to_string(), mode.as_str(), key.as_str().to_owned()));
     let keys: Vec<(String, String, &'static str, String)> = keys.collect();
     if ids.is_empty() && keys.is_empty() {
         return Ok(Vec::new());
@@ -28,7 +28,7 @@ pub(crate) async fn requests(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Req
     let read = move |conn: &mut SqliteConnection| {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
-            found.extend(requests::table.find(id).select(RequestRow::as_select()).first(conn).optional()?);
+            found.extend(requests::table.find(id).select(RequestRow::as_select()).get_result(conn).optional()?);
         }
         for (org, agent, mode, key) in keys {
             let row = requests::table
@@ -36,7 +36,7 @@ pub(crate) async fn requests(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Req
                 .filter(requests::mode.eq(mode))
                 .filter(requests::idempotency_key.eq(key))
                 .filter(requests::org_id.eq(org));
-            found.extend(row.select(RequestRow::as_select()).first(conn).optional()?);
+            found.extend(row.select(RequestRow::as_select()).get_result(conn).optional()?);
         }
         Ok(found)
     };
@@ -61,7 +61,7 @@ pub(crate) async fn second_round(
 
 fn meter(conn: &mut SqliteConnection, key: (String, String)) -> QueryResult<Option<Meter>> {
     let columns = (meters::posted, meters::held, meters::count);
-    let row: Option<(i64, i64, i64)> = meters::table.find(key).select(columns).first(conn).optional()?;
+    let row: Option<(i64, i64, i64)> = meters::table.find(key).select(columns).get_result(conn).optional()?;
     Ok(row.map(|(posted, held, count)| Meter {
         posted: NanoUsd::from_nanos(posted),
         held: NanoUsd::from_nanos(held),
@@ -71,5 +71,5 @@ fn meter(conn: &mut SqliteConnection, key: (String, String)) -> QueryResult<Opti
 
 fn outcome(conn: &mut SqliteConnection, (org, id): (String, String)) -> QueryResult<Option<i64>> {
     let row = commands::table.find(id).filter(commands::org_id.eq(org));
-    row.select(commands::seq).first(conn).optional()
+    row.select(commands::seq).get_result(conn).optional()
 }

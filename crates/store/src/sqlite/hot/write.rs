@@ -1,15 +1,62 @@
 //! What a batch writes. Every update must find its row: whoever holds the organization's lock has just read it.
 
-use diesel::{prelude::*, result::Error};
+use diesel::{
+    prelude::*,
+    query_builder::AstPass,
+    result::Error,
+    sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text},
+    sqlite::Sqlite,
+};
 use upivia_domain::ports::StoreError;
 
+use super::statement::{Prepared, Update, update};
 use crate::{
     error::store_error,
     ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
     rows::{HeadRow, MeterRow},
-    schema::{commands, journal, meters, open_outcomes, org_heads, requests, suspensions},
+    schema::{commands, journal, meters, open_outcomes, requests, suspensions},
     sqlite::Conn,
 };
+
+update! {
+    ChangedRequest = "UPDATE requests SET state = ?, owner = ?, fence_until = ?, flagged = ?, external_id = ?, ended_by = ?, \
+        ended_at = ?, cost = ?, overrun = ?, basis = ?, end_reason = ?, result = ? WHERE org_id = ? AND id = ?";
+    tail.state: Text,
+    tail.owner: Nullable<Text>,
+    tail.fence_until: Nullable<BigInt>,
+    tail.flagged: Bool,
+    tail.external_id: Nullable<Text>,
+    tail.ended_by: Nullable<Text>,
+    tail.ended_at: Nullable<BigInt>,
+    tail.cost: Nullable<BigInt>,
+    tail.overrun: Nullable<BigInt>,
+    tail.basis: Nullable<Text>,
+    tail.end_reason: Nullable<Text>,
+    tail.result: Nullable<Binary>,
+    org_id: Text,
+    id: Text,
+}
+
+update! {
+    MeterRow = "UPDATE meters SET posted = ?, held = ?, count = ? WHERE org_id = ? AND key = ?";
+    posted: BigInt, held: BigInt, count: BigInt, org_id: Text, key: Text,
+}
+
+update! {
+    HeadRow = "UPDATE org_heads SET status = ?, zone = ?, next_zone = ?, next_zone_after = ?, seq = ?, epoch = ?, \
+        last_now = ?, hash = ?, debt_live = ?, debt_test = ? WHERE org_id = ?";
+    status: Text,
+    zone: Text,
+    next_zone: Nullable<Text>,
+    next_zone_after: Nullable<Integer>,
+    seq: BigInt,
+    epoch: BigInt,
+    last_now: BigInt,
+    hash: Binary,
+    debt_live: BigInt,
+    debt_test: BigInt,
+    org_id: Text,
+}
 
 /// Writes all rows.
 pub(crate) async fn write(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
@@ -21,43 +68,25 @@ fn all(conn: &mut SqliteConnection, flat: Flat) -> QueryResult<()> {
         diesel::insert_into(requests::table).values(row).execute(conn)?;
     }
     for row in flat.changed_requests {
-        update_request(conn, row)?;
+        one(Prepared(row).execute(conn)?)?;
     }
     for row in &flat.new_meters {
         diesel::insert_into(meters::table).values(row).execute(conn)?;
     }
     for row in flat.changed_meters {
-        update_meter(conn, row)?;
+        one(Prepared(row).execute(conn)?)?;
     }
     for row in &flat.journal {
         diesel::insert_into(journal::table).values(row).execute(conn)?;
     }
     for row in flat.heads {
-        update_head(conn, row)?;
+        one(Prepared(row).execute(conn)?)?;
     }
     rare(conn, flat.recorded, flat.suspensions)?;
     outcomes(conn, flat.open, flat.closed)
 }
 
-fn update_request(conn: &mut SqliteConnection, row: ChangedRequest) -> QueryResult<()> {
-    let update = diesel::update(requests::table.find((row.org_id, row.id))).set(row.tail);
-    one(update.execute(conn)?)
-}
-
-fn update_meter(conn: &mut SqliteConnection, row: MeterRow) -> QueryResult<()> {
-    let figures = (meters::posted.eq(row.posted), meters::held.eq(row.held), meters::count.eq(row.count));
-    one(diesel::update(meters::table.find((row.org_id, row.key))).set(figures).execute(conn)?)
-}
-
-fn update_head(conn: &mut SqliteConnection, row: HeadRow) -> QueryResult<()> {
-    one(diesel::update(org_heads::table.find(row.org_id.clone())).set(row).execute(conn)?)
-}
-
-fn rare(
-    conn: &mut SqliteConnection,
-    recorded: Vec<RecordedCommand>,
-    suspensions: Vec<Suspension>,
-) -> QueryResult<()> {
+fn rare(conn: &mut SqliteConnection, recorded: Vec<RecordedCommand>, suspensions: Vec<Suspension>) -> QueryResult<()> {
     for row in recorded {
         let values = (commands::id.eq(row.id), commands::org_id.eq(row.org_id), commands::seq.eq(row.seq));
         diesel::insert_into(commands::table).values(values).execute(conn)?;

@@ -2,7 +2,7 @@
 
 use upivia_domain::ports::StoreError;
 
-use super::{OpenTx, load, send_commit};
+use super::{OpenTx, limit, load, send_commit, silent};
 
 impl OpenTx<'_> {
     /// Commits, unless anything failed or it is too late.
@@ -10,9 +10,11 @@ impl OpenTx<'_> {
         self.check()?;
         self.bump_epochs();
         let (conn, shared, snapshots) = self.parts();
-        load::write(conn, shared, snapshots).await?;
+        let written = limit::within(limit::SILENCE, load::write(conn, shared, snapshots)).await;
+        written.ok_or_else(silent)??;
         self.check()?;
         let (conn, shared, _) = self.parts();
-        send_commit(conn, &shared.faults).await
+        let committed = limit::within(limit::SILENCE, send_commit(conn, &shared.faults)).await;
+        committed.unwrap_or_else(|| Err(StoreError::CommitUnknown(silent().to_string())))
     }
 }

@@ -2,16 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
-use async_trait::async_trait;
 use diesel::QueryResult;
 use upivia_domain::{
     OrgId, Timestamp,
-    audit::NewEvent,
-    ledger::{Command, OrgHead, Outcome, Refusal, Snapshot},
-    ports::{
-        AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
-        StoreError, TeamRepository, Tx, UserRepository,
-    },
+    ledger::{OrgHead, Snapshot},
+    ports::StoreError,
 };
 
 use super::Conn;
@@ -145,49 +140,4 @@ fn not_held(org: OrgId) -> StoreError {
 /// A use-case that holds organizations for too long is a defect.
 pub(super) fn too_long() -> StoreError {
     StoreError::Internal("a unit of work took too long".to_owned())
-}
-
-#[async_trait]
-impl Tx for OpenTx<'_> {
-    fn now(&self) -> Timestamp {
-        self.time
-    }
-
-    async fn apply(&mut self, command: &Command) -> Result<Result<Outcome, Refusal>, StoreError> {
-        self.apply_one(command).await
-    }
-
-    async fn append(&mut self, org: OrgId, event: NewEvent) -> Result<i64, StoreError> {
-        self.check()?;
-        let now = self.time;
-        Ok(self.held(org)?.append(event.draft(), now))
-    }
-
-    fn organizations(&mut self) -> &mut dyn OrganizationRepository {
-        self
-    }
-
-    fn users(&mut self) -> &mut dyn UserRepository {
-        self
-    }
-
-    fn memberships(&mut self) -> &mut dyn MembershipRepository {
-        self
-    }
-
-    fn teams(&mut self) -> &mut dyn TeamRepository {
-        self
-    }
-
-    fn agents(&mut self) -> &mut dyn AgentRepository {
-        self
-    }
-
-    fn bindings(&mut self) -> &mut dyn BindingRepository {
-        self
-    }
-
-    fn credentials(&mut self) -> &mut dyn CredentialRepository {
-        self
-    }
 }

@@ -71,4 +71,21 @@ macro_rules! columns {
     };
 }
 
-pub(super) use columns;
+/// Declares a statement without values or rows.
+macro_rules! plain {
+    ($(#[$doc:meta])* $name:ident = $sql:expr) => {
+        $(#[$doc])*
+        pub(super) struct $name;
+
+        impl Statement for $name {
+            const SQL: &'static str = $sql;
+            type Rows = Untyped;
+
+            fn bind<'b>(&'b self, _out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                Ok(())
+            }
+        }
+    };
+}
+
+pub(super) use {columns, plain};

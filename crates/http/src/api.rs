@@ -1,0 +1,62 @@
+//! What the routes call.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::web::Bytes;
+use upivia_application::{access::Authenticator, agents::Agents, dispatch::Dispatcher, reports::Reports};
+use upivia_domain::{catalog::Catalog, ports::Ids};
+
+/// Whether the process, beside its store, may admit anything; the server knows.
+pub trait Readiness: Send + Sync {
+    /// Ready, or why not, in a sentence for operators.
+    ///
+    /// # Errors
+    ///
+    /// The sentence.
+    fn check(&self) -> Result<(), String>;
+}
+
+impl<F: Fn() -> Result<(), String> + Send + Sync> Readiness for F {
+    fn check(&self) -> Result<(), String> {
+        self()
+    }
+}
+
+/// The use-cases behind the routes.
+pub struct ApiParts {
+    /// Who is asking.
+    pub access: Authenticator,
+    /// Paid actions.
+    pub dispatcher: Arc<Dispatcher>,
+    /// Agents.
+    pub agents: Agents,
+    /// Balance, usage, audit trail.
+    pub reports: Reports,
+    /// What can be bought.
+    pub catalog: Arc<Catalog>,
+    /// Ids of HTTP requests that bring none.
+    pub ids: Arc<dyn Ids>,
+    /// Whether the process may admit anything.
+    pub readiness: Arc<dyn Readiness>,
+}
+
+/// The parts, and documents that are the same for everybody until the process ends.
+pub struct Api {
+    pub(crate) parts: ApiParts,
+    pub(crate) documents: Documents,
+}
+
+/// Public documents as bytes, each made when it is first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    pub(crate) services: OnceLock<Bytes>,
+    pub(crate) openapi: OnceLock<Bytes>,
+    pub(crate) agent_docs: OnceLock<Bytes>,
+}
+
+impl Api {
+    /// An API of these parts, shared by all workers.
+    pub fn new(parts: ApiParts) -> Arc<Self> {
+        Arc::new(Self { parts, documents: Documents::default() })
+    }
+}

@@ -1,0 +1,111 @@
+//! The one way through which every request goes: who is it, may they, read, handle, answer.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web::Payload,
+};
+use futures::FutureExt;
+use upivia_application::access::{AgentCaller, Principal, UserCaller};
+use upivia_domain::identity::Permission;
+
+use crate::{
+    Api, ApiError, Input, bearer,
+    error::missing,
+    route::{Access, Route},
+    trace::TraceId,
+};
+
+/// Serves a request that belongs to a route. A panic is an answer too: the connection must not just end.
+pub(crate) async fn serve(api: Arc<Api>, route: &'static Route, http: HttpRequest, payload: Payload) -> HttpResponse {
+    let trace = TraceId::of(&http, &*api.parts.ids);
+    let handled = AssertUnwindSafe(handle(api, route, http, payload, trace.clone())).catch_unwind().await;
+    let outcome = handled.unwrap_or(Err(ApiError::Internal));
+    log(route, &trace, &outcome);
+    let mut response = outcome.unwrap_or_else(|error| error.response());
+    if !matches!(route.access, Access::Public(_)) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    trace.stamp(response)
+}
+
+/// Answers a request that belongs to no route.
+pub(crate) fn refuse(api: &Api, http: &HttpRequest, error: &ApiError) -> HttpResponse {
+    TraceId::of(http, &*api.parts.ids).stamp(error.response())
+}
+
+async fn handle(
+    api: Arc<Api>,
+    route: &'static Route,
+    http: HttpRequest,
+    payload: Payload,
+    trace: TraceId,
+) -> Result<HttpResponse, ApiError> {
+    let access = &api.parts.access;
+    // Whoever is not let in is not listened to either: the body is read last.
+    let principal = match &route.access {
+        Access::Public(_) => None,
+        Access::Dispatch(_) => Some(access.authenticate_for_dispatch(bearer::token(&http)?).await?),
+        _ => Some(access.authenticate(bearer::token(&http)?).await?),
+    };
+    let allowed = admit(&route.access, principal)?;
+    allowed(Input::read(api, route, http, payload, trace).await?).await
+}
+
+/// The handler with its caller, or why this caller has none here.
+fn admit(
+    access: &Access,
+    principal: Option<Principal>,
+) -> Result<Box<dyn FnOnce(Input) -> crate::route::Answer>, ApiError> {
+    Ok(match (*access, principal) {
+        (Access::Public(handler), _) => Box::new(handler),
+        (_, None) => return Err(ApiError::Unauthorized),
+        (Access::Dispatch(handler) | Access::Agent(handler), Some(principal)) => {
+            let caller = agent(principal)?;
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::Person(permission, handler), Some(principal)) => {
+            let caller = person(principal, permission)?;
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::PersonOrAgent(permission, handler), Some(Principal::User(caller))) => {
+            let caller = Principal::User(person(Principal::User(caller), permission)?);
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::PersonOrAgent(_, handler) | Access::Anyone(handler), Some(caller)) => {
+            Box::new(move |input| handler(caller, input))
+        }
+    })
+}
+
+fn agent(principal: Principal) -> Result<AgentCaller, ApiError> {
+    match principal {
+        Principal::Agent(caller) => Ok(caller),
+        Principal::User(_) => {
+            Err(ApiError::Forbidden("this endpoint takes an agent key, not a personal token".to_owned()))
+        }
+    }
+}
+
+fn person(principal: Principal, permission: Permission) -> Result<UserCaller, ApiError> {
+    match principal {
+        Principal::User(caller) if caller.may(permission) => Ok(caller),
+        Principal::User(_) => Err(ApiError::Forbidden(missing(permission.as_str()))),
+        Principal::Agent(_) => {
+            Err(ApiError::Forbidden("this endpoint takes a personal token, not an agent key".to_owned()))
+        }
+    }
+}
+
+fn log(route: &Route, trace: &TraceId, outcome: &Result<HttpResponse, ApiError>) {
+    let (method, path, trace) = (route.method.as_str(), route.path, trace.as_str());
+    match outcome {
+        Ok(response) => tracing::debug!(method, path, trace, status = response.status().as_u16(), "answered"),
+        Err(ApiError::Internal) => tracing::error!(method, path, trace, "a handler failed"),
+        Err(error) => {
+            tracing::debug!(method, path, trace, status = error.kind().0.as_u16(), code = error.kind().1, "refused")
+        }
+    }
+}

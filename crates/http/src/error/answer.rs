@@ -1,0 +1,72 @@
+//! The one shape of every error answer.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ApiError;
+
+/// When to try again, in seconds, after an answer that says so.
+const RETRY_SECONDS: &str = "1";
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErrorDetail {
+    /// For programs.
+    #[schema(example = "invalid_request")]
+    code: &'static str,
+    /// For people.
+    message: String,
+    /// The field that is wrong, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The earlier service request that has the idempotency key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    /// The same call may be repeated.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    retryable: bool,
+}
+
+impl ApiError {
+    /// The answer.
+    pub(crate) fn response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.kind().0);
+        if let Some(header) = self.header() {
+            response.insert_header(header);
+        }
+        // What is left of the body is not read: the connection is of no use any more.
+        if matches!(self, Self::TooLarge | Self::Timeout) {
+            response.force_close();
+        }
+        response.json(self.body())
+    }
+
+    fn header(&self) -> Option<(HeaderName, &str)> {
+        match self {
+            Self::Unauthorized => Some((WWW_AUTHENTICATE, "Bearer")),
+            Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
+            Self::Unavailable | Self::NotReady(_) => Some((RETRY_AFTER, RETRY_SECONDS)),
+            _ => None,
+        }
+    }
+
+    fn body(&self) -> ErrorBody {
+        let field = if let Self::Invalid { field, .. } = self { field.clone() } else { None };
+        let request_id = if let Self::PayloadMismatch { request } = self { Some(request.to_string()) } else { None };
+        let retryable = matches!(self, Self::Unavailable | Self::NotReady(_));
+        ErrorBody {
+            error: ErrorDetail { code: self.kind().1, message: self.to_string(), field, request_id, retryable },
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
+
+use upivia_application::{access::AccessError, agents::AgentError, dispatch::DispatchError, reports::ReportError};
+
+use super::{ApiError, missing};
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Unauthorized => Self::Unauthorized,
+            AccessError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<DispatchError> for ApiError {
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::Unauthorized => Self::Unauthorized,
+            DispatchError::Conflict { request } => Self::PayloadMismatch { request },
+            DispatchError::Invalid { field, message } => Self::invalid(field, message),
+            DispatchError::NotFound(what) => Self::NotFound(what),
+            DispatchError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<AgentError> for ApiError {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::NotFound(what) => Self::NotFound(what),
+            AgentError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            AgentError::Invalid { field, message } => Self::invalid(field, message),
+            AgentError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ReportError> for ApiError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NotFound(what) => Self::NotFound(what),
+            ReportError::Unavailable => Self::Unavailable,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Errors on the wire: a status, a code, and a text that a caller may read.
+
+mod answer;
+mod from;
+
+use actix_web::http::StatusCode;
+use upivia_domain::RequestId;
+
+pub(crate) use answer::ErrorBody;
+
+/// Why a call has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// No credential that opens anything.
+    #[error("the credential is missing, expired or revoked")]
+    Unauthorized,
+    /// A credential that opens other things.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Not there, or somebody else's.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The path is there, the method is not.
+    #[error("this path has no such method; it has {allow}")]
+    MethodNotAllowed {
+        /// The methods that it has, as the header lists them.
+        allow: String,
+    },
+    /// Something that was sent cannot be.
+    #[error("{}{message}", .field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default())]
+    Invalid {
+        /// Where, where that is known.
+        field: Option<String>,
+        /// What.
+        message: String,
+    },
+    /// The idempotency key was used for something else.
+    #[error("the idempotency key was already used with another payload, for {request}")]
+    PayloadMismatch {
+        /// The earlier request.
+        request: RequestId,
+    },
+    /// The body did not arrive in time.
+    #[error("the body did not arrive in time")]
+    Timeout,
+    /// The body is larger than [`crate::LARGEST_BODY`].
+    #[error("the body is larger than {} bytes", crate::LARGEST_BODY)]
+    TooLarge,
+    /// The body is no JSON by its own headers.
+    #[error("{0}")]
+    UnsupportedMedia(&'static str),
+    /// Nothing was decided; the same call may be repeated.
+    #[error("the ledger is unavailable and nothing was decided; try again")]
+    Unavailable,
+    /// The process must not be sent requests.
+    #[error("not ready: {0}")]
+    NotReady(String),
+    /// A defect. The log knows more, under the id of the request.
+    #[error("an internal error occurred; it was logged under the id in x-request-id")]
+    Internal,
+}
+
+impl ApiError {
+    /// A field that cannot be.
+    pub fn invalid(field: impl Into<String>, message: impl ToString) -> Self {
+        Self::Invalid { field: Some(field.into()), message: message.to_string() }
+    }
+
+    /// Status and code, as documented.
+    pub const fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
+            Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+            Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "ledger_unavailable"),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+        }
+    }
+}
+
+/// What a person without a permission reads.
+pub(crate) fn missing(permission: &str) -> String {
+    format!("your role does not include the permission {permission}")
+}

@@ -1,0 +1,24 @@
+//! The table: all groups, in the order of the documentation.
+
+use crate::{
+    route::{Group, Route},
+    v1,
+};
+
+/// Every group, the busiest first: paths are tried in this order.
+pub(crate) const GROUPS: &[&Group] = &[
+    &v1::service_requests::GROUP,
+    &v1::agents::GROUP,
+    &v1::services::GROUP,
+    &v1::balance::GROUP,
+    &v1::usage::GROUP,
+    &v1::audit_logs::GROUP,
+    &v1::whoami::GROUP,
+    &v1::health::GROUP,
+    &v1::docs::GROUP,
+];
+
+/// Every route with the name of its group.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static Route)> {
+    GROUPS.iter().flat_map(|group| group.routes.iter().map(|route| (group.name, route)))
+}

@@ -1,0 +1,122 @@
+//! The guide for language models: short sentences, real names, examples that work.
+
+use serde_json::{Value, json};
+use upivia_domain::{budget::ReasonCode, catalog::Catalog};
+
+use crate::{
+    registration::PREFIXES,
+    route::{Credential, Route},
+    table::routes,
+    v1::{
+        service_requests::{explanation, status_of},
+        services::ServiceList,
+    },
+};
+
+/// The document. It is an object, for the published clients parse it as one.
+pub(super) fn guide(catalog: &Catalog) -> serde_json::Result<Value> {
+    Ok(json!({
+        "name": "Upivia",
+        "what": "A control plane for what AI agents spend. Send every paid action to one endpoint; it is checked against \
+                 policy and budgets, executed by a provider, charged, and audited. A limit is a limit.",
+        "base_path": PREFIXES[0],
+        "authentication": authentication(),
+        "dispatch": dispatch(),
+        "statuses": statuses(),
+        "reason_codes": reason_codes(),
+        "errors": errors(),
+        "money": "Fields that end in _cents are integers of US cents; the field that ends in _usd beside it is the exact decimal.",
+        "catalog": serde_json::to_value(ServiceList::of(catalog))?,
+        "endpoints": routes().map(|(group, route)| endpoint(group, route)).collect::<Vec<_>>(),
+        "openapi": format!("{}/openapi.json", PREFIXES[0]),
+    }))
+}
+
+fn authentication() -> Value {
+    json!({
+        "header": "Authorization: Bearer <credential>",
+        "credentials": [
+            {"prefix": "agent_key_live_", "for": "an agent; real providers and real money"},
+            {"prefix": "agent_key_test_", "for": "an agent; the sandbox and play money"},
+            {"prefix": "upivia_pat_live_", "for": "a person: managing agents, balances, usage, audit"},
+        ],
+    })
+}
+
+fn dispatch() -> Value {
+    json!({
+        "method": "POST",
+        "path": format!("{}/service-requests", PREFIXES[0]),
+        "headers": {
+            "Authorization": "Bearer agent_key_test_…",
+            "Content-Type": "application/json",
+            "Idempotency-Key": "a new name for every action; the same name again for a retry of the same action",
+        },
+        "body": {"operation": "text_generation.generate", "payload": {
+            "model": "openai/gpt-4o-mini",
+            "messages": [{"role": "user", "content": "Summarize"}],
+        }},
+        "rules": [
+            "Always send an Idempotency-Key. A retry with the same key is answered with the first request and never charged again.",
+            "blocked and failed are final for a key: after the cause is gone, send a new key.",
+            "The operation is service.operation, or service and operation apart.",
+            "If status is running, GET the request by its request_id until it is executed, failed or blocked.",
+        ],
+    })
+}
+
+fn statuses() -> Value {
+    json!({
+        "executed": "done; see result and cost_cents",
+        "blocked": "stopped by policy, budget or balance; see reason_code, message and reasons",
+        "approval_required": "waits for a person; see approval_id and expires_at; poll the request",
+        "failed": "not done; see reason_code, message and result.detail",
+        "running": "under way (HTTP 202); poll the request",
+    })
+}
+
+fn reason_codes() -> Vec<Value> {
+    let row =
+        |code: &ReasonCode| json!({"code": code.as_str(), "status": status_of(*code), "meaning": explanation(*code)});
+    ReasonCode::ALL.iter().map(row).collect()
+}
+
+fn errors() -> Value {
+    json!({
+        "shape": {"error": {"code": "invalid_request", "message": "name: is required", "field": "name"}},
+        "codes": {
+            "invalid_request": "400: something that was sent cannot be; field says what",
+            "unauthorized": "401: the credential is missing, expired or revoked",
+            "forbidden": "403: the credential is valid, but this is not for it",
+            "not_found": "404: not there, or of another organization",
+            "idempotency_key_payload_mismatch": "409: the key was used for something else",
+            "payload_too_large": "413: the body is larger than 1 MiB",
+            "ledger_unavailable": "503: nothing was decided; repeat with the same key after Retry-After seconds",
+        },
+    })
+}
+
+fn endpoint(group: &str, route: &Route) -> Value {
+    let example: Option<Value> = route.doc.body.as_ref().and_then(|body| serde_json::from_str(body.example).ok());
+    let mut endpoint = json!({
+        "group": group,
+        "method": route.method.as_str(),
+        "path": format!("{}{}", PREFIXES[0], route.path),
+        "summary": route.doc.summary,
+        "details": route.doc.details,
+        "credentials": route.access.credentials().iter().map(|credential| named(*credential)).collect::<Vec<_>>(),
+    });
+    if let (Some(example), Some(members)) = (example, endpoint.as_object_mut()) {
+        members.insert("example_body".to_owned(), example);
+    }
+    endpoint
+}
+
+const fn named(credential: Credential) -> &'static str {
+    match credential {
+        Credential::AgentKey => "agent key",
+        Credential::PersonalToken => "personal token",
+        Credential::Session => "session",
+        Credential::Signature => "signature",
+    }
+}

@@ -1,0 +1,12 @@
+//! The routes, one module per group of URLs, each with its table on top.
+
+pub(crate) mod agents;
+pub(crate) mod audit_logs;
+pub(crate) mod balance;
+pub(crate) mod docs;
+pub(crate) mod health;
+mod present;
+pub(crate) mod service_requests;
+pub(crate) mod services;
+pub(crate) mod usage;
+pub(crate) mod whoami;

@@ -1,0 +1,193 @@
+//! The table, walked: what is missing in a row fails here. A new route needs no test of its own for any of this.
+
+use serde_json::Value;
+use upivia_domain::{
+    Mode,
+    audit::JournalEvent,
+    identity::{OrgRole, TokenKind},
+};
+use upivia_http::{
+    route::{Credential, Method, Route},
+    routes,
+};
+
+use crate::support::{Call, Org, World};
+
+/// A path of the route that names things of this organization.
+async fn path(world: &World, route: &Route, owner: &Org) -> String {
+    let group = route.path.split('/').nth(1).unwrap();
+    let id = match group {
+        _ if !route.path.contains('{') => String::new(),
+        "agents" => owner.agent.clone(),
+        "service-requests" => {
+            let body = serde_json::json!({ "operation": "email.send", "payload": {} });
+            let made = world.send(Call::post("/service-requests", &body).bearer(&owner.test)).await.expect(200);
+            made["request_id"].as_str().unwrap().to_owned()
+        }
+        other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
+    };
+    let required: Vec<String> = route.doc.parameters.iter().filter(|one| one.required).map(sample).collect();
+    format!("/api/v1{}?{}", route.path.replace("{id}", &id), required.join("&"))
+}
+
+fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
+    match parameter.name {
+        "service_id" => "service_id=email".to_owned(),
+        other => panic!("say in coverage.rs what a sample of the parameter {other} is"),
+    }
+}
+
+fn call(route: &Route, path: &str) -> Call {
+    let call = Call::new(route.method.as_str(), path);
+    match &route.doc.body {
+        Some(body) => call.json(&serde_json::from_str::<Value>(body.example).unwrap()),
+        None => call,
+    }
+}
+
+fn name(route: &Route) -> String {
+    format!("{} {}", route.method.as_str(), route.path)
+}
+
+fn token<'a>(org: &'a Org, route: &Route) -> Option<&'a str> {
+    match route.access.credentials() {
+        [] => None,
+        [Credential::AgentKey] => Some(&org.test),
+        _ => Some(&org.pat),
+    }
+}
+
+#[actix_web::test]
+async fn without_a_credential_nobody_is_let_in() {
+    let world = World::new().await;
+    for (_, route) in routes().filter(|(_, route)| !route.access.credentials().is_empty()) {
+        let path = path(&world, route, &world.acme).await;
+        let attempts = [
+            call(route, &path),
+            call(route, &path).bearer("agent_key_test_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            call(route, &path).bearer("upivia_pat_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            call(route, &path).header("authorization", &format!("Basic {}", world.acme.pat)),
+            call(route, &path).bearer(&world.acme.pat[..20]),
+        ];
+        for attempt in attempts {
+            let reply = world.send(attempt).await;
+            assert_eq!(reply.header("www-authenticate"), Some("Bearer"), "{}", name(route));
+            reply.refused(401, "unauthorized");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_credential_of_another_kind_is_not_enough() {
+    let world = World::new().await;
+    for (_, route) in routes() {
+        let path = path(&world, route, &world.acme).await;
+        let accepted = route.access.credentials();
+        if accepted.is_empty() {
+            continue;
+        }
+        if !accepted.contains(&Credential::AgentKey) {
+            world.send(call(route, &path).bearer(&world.acme.test)).await.refused(403, "forbidden");
+        }
+        if !accepted.contains(&Credential::PersonalToken) {
+            world.send(call(route, &path).bearer(&world.acme.pat)).await.refused(403, "forbidden");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_role_without_the_permission_is_not_enough() {
+    let world = World::new().await;
+    let member = world.member().await;
+    for (_, route) in routes() {
+        let Some(permission) = route.access.permission() else { continue };
+        let path = path(&world, route, &world.acme).await;
+        let reply = world.send(call(route, &path).bearer(&member)).await;
+        if OrgRole::Member.grants(permission) {
+            assert_ne!(reply.status, 401, "{}: {}", name(route), reply.body);
+        } else {
+            let message = reply.refused(403, "forbidden");
+            assert!(message.contains(permission.as_str()), "{}: {message}", name(route));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn things_of_others_are_not_there() {
+    let world = World::new().await;
+    for (_, route) in routes().filter(|(_, route)| route.path.contains('{')) {
+        let path = path(&world, route, &world.acme).await;
+        let stranger = token(&world.other, route).unwrap();
+        world.send(call(route, &path).bearer(stranger)).await.refused(404, "not_found");
+        let malformed = format!("/api/v1{}?service_id=email", route.path.replace("{id}", "nothing"));
+        world.send(call(route, &malformed).bearer(stranger)).await.refused(404, "not_found");
+    }
+}
+
+#[actix_web::test]
+async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does() {
+    for (_, route) in routes() {
+        let world = World::new().await;
+        let path = path(&world, route, &world.acme).await;
+        let mut call = call(route, &path).header("x-request-id", "walk");
+        if let Some(token) = token(&world.acme, route) {
+            call = call.bearer(token);
+        }
+        let before = world.journal().await.len();
+        let reply = world.send(call).await;
+        assert!((200..300).contains(&reply.status), "{}: {} {}", name(route), reply.status, reply.body);
+        let events = world.journal().await;
+        let new = &events[..events.len() - before];
+        assert_eq!(!new.is_empty(), route.changes, "{}: {new:?}", name(route));
+        let first = new.last().map_or("", |event| &event.body);
+        assert!(new.is_empty() || first.contains(r#""trace":"walk""#), "{}: {first}", name(route));
+        no_secret_in(&world, new, &reply.body);
+        world.verify().await;
+    }
+}
+
+/// Neither the credentials that were there nor those that the answer shows.
+fn no_secret_in(world: &World, events: &[JournalEvent], answer: &Value) {
+    let shown = ["api_key", "test_api_key"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
+    let known = [&*world.acme.pat, &world.acme.live, &world.acme.test];
+    for event in events {
+        for secret in shown.iter().chain(&known) {
+            assert!(!event.body.contains(secret), "{}", event.body);
+        }
+        for kind in [TokenKind::AgentKey(Mode::Live), TokenKind::AgentKey(Mode::Test), TokenKind::PersonalToken] {
+            assert!(!event.body.contains(kind.prefix()), "{}", event.body);
+        }
+    }
+}
+
+#[test]
+fn every_route_has_documentation_that_says_something() {
+    for (group, route) in routes() {
+        let doc = &route.doc;
+        let name = name(route);
+        assert!(
+            !group.is_empty() && !doc.id.is_empty() && !doc.summary.is_empty() && !doc.details.is_empty(),
+            "{name}"
+        );
+        assert!(
+            !doc.answers.is_empty() && doc.answers.iter().all(|answer| (200..300).contains(&answer.status)),
+            "{name}"
+        );
+        assert_eq!(doc.body.is_some(), route.method.has_body(), "{name}: the body");
+        assert!(!route.changes || route.method != Method::Get, "{name}: a GET must not change anything");
+        assert!(route.path.starts_with('/') && !route.path.ends_with('/'), "{name}");
+        assert!(!route.changes || !route.access.credentials().is_empty(), "{name}: a change without a known author");
+    }
+}
+
+#[test]
+fn no_route_is_there_twice() {
+    let mut rows: Vec<_> = routes().map(|(_, route)| (route.method, route.path)).collect();
+    let mut ids: Vec<_> = routes().map(|(_, route)| route.doc.id).collect();
+    let (all, named) = (rows.len(), ids.len());
+    rows.sort_unstable();
+    rows.dedup();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((rows.len(), ids.len()), (all, named));
+}

@@ -1,0 +1,112 @@
+//! The public documents: catalogue, OpenAPI and the guide for models.
+
+use insta::assert_json_snapshot;
+use serde_json::Value;
+use upivia_domain::{budget::ReasonCode, dispatch::RequestState};
+use upivia_http::routes;
+
+use crate::support::{Call, World};
+
+async fn fetch(path: &str) -> Value {
+    World::new().await.send(Call::get(path)).await.expect(200)
+}
+
+#[actix_web::test]
+async fn the_catalogue_speaks_the_words_of_dispatch() {
+    assert_json_snapshot!(fetch("/services").await);
+}
+
+#[actix_web::test]
+async fn the_openapi_document_is_what_it_was() {
+    assert_json_snapshot!(fetch("/openapi.json").await);
+}
+
+#[actix_web::test]
+async fn every_route_is_documented_with_a_summary_errors_and_schemas() {
+    let document = fetch("/openapi.json").await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (_, route) in routes() {
+        let method = route.method.as_str().to_lowercase();
+        let operation = &document["paths"][format!("/api/v1{}", route.path)][&method];
+        let name = format!("{method} {}", route.path);
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{name} has no summary");
+        let responses = operation["responses"].as_object().unwrap_or_else(|| panic!("{name} is not documented"));
+        let mut expected = vec!["500", "503"];
+        if !route.access.credentials().is_empty() {
+            expected.extend(["401", "403"]);
+        }
+        if route.path.contains('{') {
+            expected.push("404");
+        }
+        if route.method.has_body() {
+            expected.extend(["400", "413"]);
+            assert!(
+                operation["requestBody"]["content"]["application/json"]["example"].is_object(),
+                "{name} has no example"
+            );
+        }
+        for status in expected {
+            assert!(responses.contains_key(status), "{name} does not document {status}");
+        }
+        for (status, response) in responses {
+            let schema = &response["content"]["application/json"]["schema"]["$ref"];
+            resolved(&document, schema.as_str().unwrap_or_else(|| panic!("{name} {status} has no schema")));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_reference_of_the_document_leads_somewhere() {
+    let document = fetch("/openapi.json").await;
+    let mut found = 0;
+    walk(&document, &mut |reference| {
+        resolved(&document, reference);
+        found += 1;
+    });
+    assert!(found > 50, "{found}");
+}
+
+fn walk(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                visit(reference);
+            }
+            members.values().for_each(|member| walk(member, visit));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+        _ => {}
+    }
+}
+
+fn resolved<'a>(document: &'a Value, reference: &str) -> &'a Value {
+    let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} is outside"));
+    document.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+}
+
+#[actix_web::test]
+async fn the_guide_tells_a_model_all_it_needs() {
+    let guide = fetch("/agent-docs").await;
+    assert_json_snapshot!(guide);
+    let statuses = guide["statuses"].as_object().unwrap();
+    let ended = [
+        RequestState::Executed,
+        RequestState::Failed,
+        RequestState::Blocked,
+        RequestState::ApprovalRequired,
+        RequestState::Running,
+    ];
+    assert_eq!(statuses.len(), ended.len());
+    assert!(ended.iter().all(|state| statuses.contains_key(state.wire())));
+    assert_eq!(guide["reason_codes"].as_array().unwrap().len(), ReasonCode::ALL.len());
+    assert_eq!(guide["endpoints"].as_array().unwrap().len(), routes().count());
+}
+
+#[actix_web::test]
+async fn the_guides_example_works() {
+    let world = World::new().await;
+    let guide = world.send(Call::get("/agent-docs")).await.expect(200);
+    let call = Call::post("/service-requests", &guide["dispatch"]["body"]).bearer(&world.acme.test);
+    let made = world.send(call).await.expect(200);
+    assert_eq!((&made["status"], &made["applied_max_tokens"]), (&"executed".into(), &1_024.into()), "{made}");
+}

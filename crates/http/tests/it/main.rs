@@ -1,0 +1,12 @@
+//! The API from outside, on a store in memory: whole bodies as snapshots, and the table walked route by route.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
+
+mod agents;
+mod coverage;
+mod documents;
+mod hostile;
+mod reports;
+mod requests;
+mod sockets;
+mod support;
+mod transport;

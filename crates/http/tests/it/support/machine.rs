@@ -1,0 +1,104 @@
+//! Ports in memory, and the API put together over them as a server does it.
+
+use std::{sync::Arc, time::Duration};
+
+use upivia_application::{
+    access::Authenticator,
+    agents::{Agents, AgentsParts},
+    bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
+    dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
+    failpoint::NoFailPoints,
+    ledger::GroupCommit,
+    node::{Node, NodeSettings},
+    reports::{Reports, ReportsParts},
+};
+use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
+use upivia_http::{Api, ApiParts, Readiness};
+use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
+
+use super::{
+    catalog::{Checks, catalog},
+    provider::Registry,
+    world::Org,
+};
+
+pub struct Machine {
+    pub clock: Arc<ManualClock>,
+    pub ids: Arc<SequentialIds>,
+    pub entropy: Arc<SequenceEntropy>,
+    pub hasher: Arc<PepperedHasher>,
+    pub store: Arc<MemoryStore>,
+}
+
+impl Machine {
+    pub fn new() -> Self {
+        let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
+        let ids = Arc::new(SequentialIds::new(clock.clone()));
+        let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
+        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher }
+    }
+
+    pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
+        let bootstrap = Bootstrap::new(self.store.clone(), self.ids.clone(), self.entropy.clone(), self.hasher.clone());
+        let new = NewOrganization { name: name.parse().unwrap(), email: email.parse().unwrap(), fund, zone: Zone::UTC };
+        bootstrap.create(new).await.unwrap().into()
+    }
+
+    pub async fn api(&self, readiness: Arc<dyn Readiness>) -> Arc<Api> {
+        let catalog = Arc::new(catalog());
+        Api::new(ApiParts {
+            access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
+            dispatcher: self.dispatcher(&catalog).await,
+            agents: Agents::new(AgentsParts {
+                unit: self.store.clone(),
+                queries: self.store.clone(),
+                catalog: Arc::clone(&catalog),
+                hasher: self.hasher.clone(),
+                entropy: self.entropy.clone(),
+                ids: self.ids.clone(),
+            }),
+            reports: Reports::new(ReportsParts {
+                ledger: self.store.clone(),
+                journal: self.store.clone(),
+                agents: self.store.clone(),
+            }),
+            catalog,
+            ids: self.ids.clone(),
+            readiness,
+        })
+    }
+
+    async fn dispatcher(&self, catalog: &Arc<Catalog>) -> Arc<Dispatcher> {
+        let settings = NodeSettings { lease: Duration::from_secs(60), single_process: true };
+        let node = Node::start(self.store.clone(), self.clock.clone(), self.ids.clone(), settings).await.unwrap();
+        Dispatcher::new(DispatcherParts {
+            ledger: GroupCommit::start(self.store.clone()),
+            requests: self.store.clone(),
+            catalog: Arc::clone(catalog),
+            payloads: Arc::new(Checks),
+            providers: Arc::new(Registry),
+            node,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            entropy: self.entropy.clone(),
+            failpoints: Arc::new(NoFailPoints),
+            settings: DispatchSettings {
+                answer_within: Duration::from_millis(300),
+                provider_timeout: Duration::from_secs(20),
+                approval: ApprovalTerms { lifetime_seconds: 3_600, most_pending: 20 },
+            },
+        })
+    }
+}
+
+impl From<Bootstrapped> for Org {
+    fn from(made: Bootstrapped) -> Self {
+        Self {
+            pat: made.pat.into_inner(),
+            live: made.agent_key_live.into_inner(),
+            test: made.agent_key_test.into_inner(),
+            agent: made.agent_id.to_string(),
+            team: made.team_id.to_string(),
+        }
+    }
+}

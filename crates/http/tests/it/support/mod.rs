@@ -1,0 +1,12 @@
+//! Two organizations in memory, an API over them, and a provider that does as the payload says.
+
+mod call;
+mod catalog;
+mod machine;
+mod provider;
+mod tidy;
+mod world;
+
+pub use call::Call;
+pub use tidy::tidy;
+pub use world::{Org, World, mail};

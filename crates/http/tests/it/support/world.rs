@@ -1,0 +1,135 @@
+//! The API over a store in memory.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{App, body::MessageBody, test};
+use serde_json::{Value, json};
+use upivia_application::{
+    access::Authenticator,
+    agents::{Agents, AgentsParts},
+    bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
+    dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
+    failpoint::NoFailPoints,
+    ledger::GroupCommit,
+    node::{Node, NodeSettings},
+    reports::{Reports, ReportsParts},
+    verify::{verify_audit, verify_ledger},
+};
+use upivia_domain::{
+    CredentialId, NanoUsd, OrgId, Timestamp, UserId,
+    audit::JournalEvent,
+    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
+    ledger::ApprovalTerms,
+    ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, StoreError, TokenHasher, transact},
+    time::Zone,
+};
+use upivia_http::{Api, ApiParts, Readiness, configure};
+use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
+
+use super::{
+    call::{Call, Reply},
+    catalog::{Checks, catalog},
+    provider::Registry,
+};
+
+/// An organization's ids and credentials as texts.
+pub struct Org {
+    pub pat: String,
+    pub live: String,
+    pub test: String,
+    pub agent: String,
+    pub team: String,
+}
+
+pub struct World {
+    pub store: Arc<MemoryStore>,
+    pub clock: Arc<ManualClock>,
+    /// Has $5 of live money.
+    pub acme: Org,
+    /// Never had live money.
+    pub other: Org,
+    hasher: Arc<PepperedHasher>,
+    ids: Arc<SequentialIds>,
+    api: Arc<Api>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(Arc::new(|| Ok(()))).await
+    }
+
+    /// With something that says whether the process is ready.
+    pub async fn with(readiness: Arc<dyn Readiness>) -> Self {
+        let machine = Machine::new();
+        let acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
+        let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
+        let api = machine.api(readiness).await;
+        Self { store: machine.store, clock: machine.clock, hasher: machine.hasher, ids: machine.ids, acme, other, api }
+    }
+
+    /// For a server on a real socket.
+    pub fn api(&self) -> Arc<Api> {
+        Arc::clone(&self.api)
+    }
+
+    pub async fn send(&self, call: Call) -> Reply {
+        let app = test::init_service(App::new().configure(configure(Arc::clone(&self.api)))).await;
+        let response = test::call_service(&app, call.0.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().try_into_bytes().unwrap_or_else(|_| panic!("a streamed body"));
+        Reply::new(status, headers, &bytes)
+    }
+
+    /// A mail by the first agent with test money, whose subject tells the provider what to do.
+    pub async fn mail(&self, order: &str) -> Reply {
+        self.send(Call::post("/service-requests", &mail(order)).bearer(&self.acme.test)).await
+    }
+
+    /// A new agent of Acme with one binding; its id and its test key.
+    pub async fn agent(&self, binding: Value) -> (String, String) {
+        let body = json!({ "name": "Scout", "services": [binding] });
+        let made = self.send(Call::post("/agents", &body).bearer(&self.acme.pat)).await.expect(201);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["agent"]["id"]), text(&made["test_api_key"]))
+    }
+
+    /// A new member of Acme, who is neither owner nor admin; their token.
+    pub async fn member(&self) -> String {
+        let token = format!("{}member", TokenKind::PersonalToken.prefix());
+        let (org, user, id) = (self.org().await, UserId::new(self.ids.uuid()), CredentialId::new(self.ids.uuid()));
+        let hash = self.hasher.hash(&token);
+        let kind = CredentialKind::PersonalToken { user };
+        transact::<(), StoreError, _>(&*self.store, &[OrgId::PLATFORM, org], move |tx| {
+            Box::pin(async move {
+                let (created_at, status) = (tx.now(), CredentialStatus::ACTIVE);
+                tx.users().insert(&User { id: user, email: "eve@acme.example".parse().unwrap(), created_at }).await?;
+                tx.memberships().insert(&Membership { org, user, role: OrgRole::Member }).await?;
+                let credential = Credential { id, org, kind, hash, label: "Eve".to_owned(), status, created_at };
+                tx.credentials().insert(&credential).await
+            })
+        })
+        .await
+        .unwrap();
+        token
+    }
+
+    /// Acme's events, the newest first.
+    pub async fn journal(&self) -> Vec<JournalEvent> {
+        self.store.events(self.org().await, &JournalFilter::default(), u32::MAX).await.unwrap()
+    }
+
+    async fn org(&self) -> OrgId {
+        self.store.credential(&self.hasher.hash(&self.acme.pat)).await.unwrap().unwrap().org
+    }
+
+    /// Both verifiers find everything sound.
+    pub async fn verify(&self) {
+        verify_ledger(&*self.store).await.unwrap();
+        verify_audit(&*self.store).await.unwrap();
+    }
+}
+
+pub fn mail(order: &str) -> Value {
+    json!({ "service": "email", "operation": "send", "payload": { "to": "ada@example.com", "subject": order, "body": "Hello." } })
+}
+

@@ -1,0 +1,92 @@
+//! Days and months: cut by the organization's own zone, counted where the request was admitted, never turned back.
+
+use upivia_domain::{
+    Mode, NanoUsd, Timestamp,
+    binding::BindingTerms,
+    budget::{MeterKey, Period, Scope, Window},
+    ledger::Refusal,
+    ports::Clock,
+    time::{Day, Month},
+};
+
+use crate::{
+    World,
+    tenant::{Tenant, email},
+};
+
+const HOLD: NanoUsd = NanoUsd::cents(4);
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+async fn window(tenant: &Tenant, period: Period) -> (i64, i64, i64) {
+    let window = Window { scope: Scope::Binding(tenant.spender.agent, email()), period };
+    tenant.world.ports.meter(tenant.org, &MeterKey::Window(Mode::Live, window)).await
+}
+
+/// The day of a count begins at midnight of the organization's zone.
+pub async fn a_day_begins_at_the_organizations_midnight(world: World) {
+    let tenant = Tenant::found_in(&world, "Asia/Tokyo".parse().unwrap()).await;
+    tenant.bind(BindingTerms { day_count: Some(1), ..BindingTerms::default() }).await;
+    world.clock.set(at("2026-05-13T14:59:59Z"));
+    assert_eq!(tenant.verdict(&world.ports).await, Ok(None));
+    let full = world.ports.request(tenant.admit(HOLD)).await;
+    assert_eq!(full.reasons[0].resets_at, Some(at("2026-05-13T15:00:00Z")));
+    world.clock.set(at("2026-05-13T15:00:00Z"));
+    assert_eq!(tenant.verdict(&world.ports).await, Ok(None));
+    assert_eq!(window(&tenant, Period::Day(Day(20_260_513))).await.2, 1);
+    assert_eq!(window(&tenant, Period::Day(Day(20_260_514))).await.2, 1);
+}
+
+/// What is admitted in a month is counted in it, whenever it ends or is corrected.
+pub async fn a_hold_belongs_to_the_month_of_its_admission(world: World) {
+    let tenant = world.tenant().await;
+    tenant.bind(BindingTerms { month_cap: Some(HOLD), ..BindingTerms::default() }).await;
+    world.clock.set(at("2026-05-31T23:59:59Z"));
+    let id = world.ports.request(tenant.admit(HOLD)).await.id;
+    assert_eq!(tenant.verdict(&world.ports).await, Ok(Some("monthly_budget_exceeded")));
+    world.clock.set(at("2026-06-01T00:00:00Z"));
+    let next = world.ports.request(tenant.admit(HOLD)).await;
+    assert!(next.state.holds_money(), "a new month: {next:?}");
+    world.ports.request(tenant.settle(id, NanoUsd::cents(3))).await;
+    world.ports.request(tenant.adjust(id, NanoUsd::cents(2))).await;
+    let (may, june) = (Period::Month(Month(202_605)), Period::Month(Month(202_606)));
+    assert_eq!(window(&tenant, may).await, (NanoUsd::cents(2).nanos(), 0, 0));
+    assert_eq!(window(&tenant, june).await, (0, HOLD.nanos(), 0));
+}
+
+/// A unit that is given back goes to the day that it was taken from.
+pub async fn a_unit_goes_back_to_its_own_day(world: World) {
+    let tenant = world.tenant().await;
+    let id = world.ports.request(tenant.admit_later(HOLD)).await.id;
+    let yesterday = tenant.day_of(Mode::Live, tenant.spender.agent);
+    world.clock.advance_seconds(86_400);
+    world.ports.request(tenant.admit(HOLD)).await;
+    world.ports.request(tenant.void(id)).await;
+    let today = tenant.day_of(Mode::Live, tenant.spender.agent);
+    let counts = (world.ports.meter(tenant.org, &yesterday).await.2, world.ports.meter(tenant.org, &today).await.2);
+    assert_eq!(counts, (0, 1));
+}
+
+/// A node whose clock is a little behind uses the organization's time; one that is far behind admits nothing, but ends
+/// what is open.
+pub async fn time_never_goes_back_for_an_organization(world: World) {
+    let tenant = world.tenant().await;
+    let (late, lost) = (world.second_ahead(-1).await, world.second_ahead(-3).await);
+    let now = world.clock.now();
+    let id = world.ports.request(tenant.admit(HOLD)).await.id;
+    assert_eq!(late.request(tenant.admit(HOLD)).await.created_at, now);
+    assert_eq!(lost.apply(tenant.admit(HOLD)).await.unwrap_err(), Refusal::ClockBehind);
+    let settled = lost.request(tenant.settle(id, HOLD)).await;
+    assert_eq!(settled.end.map(|end| end.at), Some(now));
+    assert_eq!(world.ports.head(tenant.org).await.last_now, now);
+}
+
+/// A clock behind that of one organization says nothing about another.
+pub async fn each_organization_has_its_own_time(world: World) {
+    let (a, b) = (world.tenant().await, world.tenant().await);
+    world.second_ahead(60).await.request(a.admit(HOLD)).await;
+    assert_eq!(world.ports.apply(a.admit(HOLD)).await.unwrap_err(), Refusal::ClockBehind);
+    assert_eq!(world.ports.request(b.admit(HOLD)).await.created_at, world.clock.now());
+}

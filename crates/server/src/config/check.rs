@@ -1,0 +1,73 @@
+//! Contradictions that types cannot exclude.
+
+use std::net::ToSocketAddrs;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use upivia_providers::{Destination, ModelEntry, Reach};
+use upivia_store::crypto::MasterKey;
+
+use super::{ModelSettings, Settings, Span};
+
+/// Published clients give up after 60 s; a POST must have answered before.
+const LONGEST_ANSWER: Span = Span::seconds(55);
+const SHORTEST_LEASE: Span = Span::seconds(1);
+
+/// Whether a process could start with these settings, as far as that can be told without starting one.
+///
+/// # Errors
+///
+/// The first contradiction, in words.
+pub fn check(settings: &Settings) -> Result<()> {
+    settings.listen.to_socket_addrs().with_context(|| format!("listen: {:?} is no address:port", settings.listen))?;
+    check_store(settings)?;
+    check_spans(settings)?;
+    check_openai(settings)?;
+    models(settings).map(drop)
+}
+
+/// The prices of the file.
+///
+/// # Errors
+///
+/// A price that is none.
+pub fn models(settings: &Settings) -> Result<Vec<ModelEntry>> {
+    let entry =
+        |(name, model): (&String, &ModelSettings)| model.entry(name).with_context(|| format!("models.{name:?}"));
+    settings.models.iter().map(entry).collect()
+}
+
+fn check_store(settings: &Settings) -> Result<()> {
+    if let Some(key) = &settings.master_key {
+        MasterKey::from_base64(key.expose()).context("UPIVIA_MASTER_KEY")?;
+    }
+    let Some(url) = &settings.database_url else { return Ok(()) };
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.expose().starts_with(scheme));
+    ensure!(is_postgres, "database_url must begin with postgres:// (without one, the embedded database is used)");
+    ensure!(
+        settings.master_key.is_some(),
+        "UPIVIA_MASTER_KEY is required on PostgreSQL: 32 bytes in base64, for example from `openssl rand -base64 32`. \
+         Keep it: without it nothing sealed in the database can be read"
+    );
+    Ok(())
+}
+
+fn check_spans(settings: &Settings) -> Result<()> {
+    let nothing = Span::seconds(0);
+    ensure!(settings.answer_within > nothing, "answer_within must be more than nothing");
+    ensure!(
+        settings.answer_within <= LONGEST_ANSWER,
+        "answer_within is {}, but clients give up after 60s: at most {LONGEST_ANSWER}",
+        settings.answer_within
+    );
+    ensure!(settings.provider_timeout > nothing, "provider_timeout must be more than nothing");
+    ensure!(settings.approval_lifetime > nothing, "approval_lifetime must be more than nothing");
+    ensure!(settings.node_lease >= SHORTEST_LEASE, "node_lease must be at least {SHORTEST_LEASE}");
+    Ok(())
+}
+
+fn check_openai(settings: &Settings) -> Result<()> {
+    if let Some(url) = &settings.openai_base_url {
+        Destination::parse(url, Reach::Operator).map_err(|error| anyhow!("openai_base_url {error}"))?;
+    }
+    Ok(())
+}

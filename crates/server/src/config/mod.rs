@@ -1,0 +1,21 @@
+//! One configuration out of defaults, a file, the environment and flags, each stronger than the one before.
+
+mod check;
+mod environment;
+mod hidden;
+mod load;
+mod model;
+mod settings;
+mod show;
+mod span;
+#[cfg(test)]
+mod tests;
+
+pub use check::{check, models};
+pub use environment::Environment;
+pub use hidden::Hidden;
+pub use load::{Flags, Loaded, load};
+pub use model::ModelSettings;
+pub use settings::Settings;
+pub use show::show;
+pub use span::Span;

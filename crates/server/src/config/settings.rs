@@ -1,0 +1,91 @@
+//! Every setting with its default. A field's name is its key in the file, and with `UPIVIA_` before it in the environment.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Hidden, ModelSettings, Span};
+
+/// Keys that may come from the environment; the prices of models come from the file only.
+pub const ENVIRONMENT: [&str; 14] = [
+    "listen",
+    "data_dir",
+    "database_url",
+    "master_key",
+    "log",
+    "answer_within",
+    "provider_timeout",
+    "node_lease",
+    "stop_within",
+    "approval_lifetime",
+    "pending_approvals",
+    "openai_base_url",
+    "openai_api_key",
+    "failpoints",
+];
+
+/// The settings of a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address and port to serve on.
+    pub listen: String,
+    /// Where the embedded database, its lock and its master key are.
+    pub data_dir: PathBuf,
+    /// A PostgreSQL database; absent = the embedded one.
+    pub database_url: Option<Hidden>,
+    /// 32 bytes in base64; absent = generated into the data directory, on the embedded database only.
+    pub master_key: Option<Hidden>,
+    /// What is logged, for example `info` or `warn,upivia_application=debug`.
+    pub log: String,
+    /// A POST answers within this, if need be `running`.
+    pub answer_within: Span,
+    /// A provider's answer later than this is an unknown outcome.
+    pub provider_timeout: Span,
+    /// A process that is silent for so long is taken for dead.
+    pub node_lease: Span,
+    /// What is under way at the end of the process has so long to end.
+    pub stop_within: Span,
+    /// So long a person may take to approve.
+    pub approval_lifetime: Span,
+    /// So many requests of an agent may wait for a person.
+    pub pending_approvals: u32,
+    /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
+    pub openai_base_url: Option<String>,
+    /// Its key.
+    pub openai_api_key: Option<Hidden>,
+    /// Places where the process kills or stops itself; dev builds only.
+    pub failpoints: Option<String>,
+    /// Prices of models by full name, beside and above those that are built in.
+    pub models: BTreeMap<String, ModelSettings>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8787".to_owned(),
+            data_dir: PathBuf::from("data"),
+            database_url: None,
+            master_key: None,
+            // The HTTP library tells of every worker that it starts and stops.
+            log: "info,actix_server=warn".to_owned(),
+            answer_within: Span::seconds(45),
+            provider_timeout: Span::seconds(120),
+            node_lease: Span::seconds(15),
+            stop_within: Span::seconds(20),
+            approval_lifetime: Span::seconds(24 * 60 * 60),
+            pending_approvals: 20,
+            openai_base_url: None,
+            openai_api_key: None,
+            failpoints: None,
+            models: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Whether the one-file database is used.
+    pub const fn is_embedded(&self) -> bool {
+        self.database_url.is_none()
+    }
+}

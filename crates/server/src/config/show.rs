@@ -1,0 +1,39 @@
+//! The effective settings as a file that could be read again, but for the secrets.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::Settings;
+
+/// TOML, secrets as three stars, absent settings as comments.
+pub fn show(settings: &Settings) -> Result<String> {
+    let Value::Object(members) = serde_json::to_value(settings)? else {
+        anyhow::bail!("the settings are no table");
+    };
+    let mut text = String::new();
+    // Tables come last: what followed one would belong to it.
+    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| value.is_object());
+    plain.into_iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
+    for (key, named) in tables {
+        let named = named.as_object().into_iter().flatten();
+        named.into_iter().try_for_each(|(name, table)| write_table(&mut text, key, name, table))?;
+    }
+    Ok(text)
+}
+
+fn write_table(text: &mut String, key: &str, name: &str, table: &Value) -> Result<()> {
+    writeln!(text, "\n[{key}.{}]", Value::from(name))?;
+    let members = table.as_object().context("a model is a table")?;
+    members.iter().try_for_each(|(key, value)| write_line(text, key, value))
+}
+
+// A JSON string or number is a TOML string or number.
+fn write_line(text: &mut String, key: &str, value: &Value) -> Result<()> {
+    match value {
+        Value::Null => writeln!(text, "# {key} is not set")?,
+        plain => writeln!(text, "{key} = {plain}")?,
+    }
+    Ok(())
+}

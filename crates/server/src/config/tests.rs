@@ -1,0 +1,115 @@
+//! The order of the sources, and what is refused.
+
+use std::{fs, path::PathBuf};
+
+use super::*;
+
+/// A directory of its own, gone after the test.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("upivia-config-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn with_file(name: &str, text: &str) -> Self {
+        let dir = Self::new(name);
+        fs::write(dir.0.join("upivia.toml"), text).unwrap();
+        dir
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn error(dir: &Dir, environment: Environment) -> String {
+    format!("{:#}", load(&Flags::default(), &environment, &dir.0).unwrap_err())
+}
+
+#[test]
+fn without_anything_the_defaults_hold_and_are_sound() {
+    let dir = Dir::new("defaults");
+    let loaded = load(&Flags::default(), &Environment::default(), &dir.0).unwrap();
+    assert_eq!((loaded.settings, loaded.file), (Settings::default(), None));
+    check(&Settings::default()).unwrap();
+}
+
+#[test]
+fn each_source_is_stronger_than_the_one_before() {
+    let dir = Dir::with_file("order", "listen = \"h:1\"\nlog = \"file\"\nanswer_within = 10\nnode_lease = \"3s\"\n");
+    let environment =
+        Environment::from([("UPIVIA_LOG", "environment"), ("UPIVIA_ANSWER_WITHIN", "500ms"), ("UPIVIA_LISTEN", "h:2")]);
+    let flags = Flags { listen: Some("h:3".to_owned()), ..Flags::default() };
+    let settings = load(&flags, &environment, &dir.0).unwrap().settings;
+    assert_eq!(settings.listen, "h:3");
+    assert_eq!(settings.log, "environment");
+    assert_eq!(settings.answer_within, "500ms".parse().unwrap());
+    assert_eq!(settings.node_lease, Span::seconds(3));
+    assert_eq!(settings.provider_timeout, Settings::default().provider_timeout);
+}
+
+#[test]
+fn every_setting_but_the_models_has_a_variable() {
+    let serde_json::Value::Object(members) = serde_json::to_value(Settings::default()).unwrap() else { panic!() };
+    for key in members.keys().filter(|key| *key != "models") {
+        let name = format!("UPIVIA_{}", key.to_uppercase());
+        assert!(Environment::from([(name.as_str(), "x")]).unknown().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_empty_variable_is_not_set_and_digits_are_text() {
+    let environment = Environment::from([("UPIVIA_DATABASE_URL", ""), ("UPIVIA_OPENAI_API_KEY", "12345")]);
+    let settings = load(&Flags::default(), &environment, &Dir::new("text").0).unwrap().settings;
+    assert_eq!(settings.database_url, None);
+    assert_eq!(settings.openai_api_key.unwrap().expose(), "12345");
+}
+
+#[test]
+fn unknown_keys_and_bad_values_name_themselves_and_their_source() {
+    let unknown = error(&Dir::with_file("unknown", "lisen = \"h:1\"\n"), Environment::default());
+    assert!(unknown.contains("lisen") && unknown.contains("upivia.toml"), "{unknown}");
+    let value = error(&Dir::new("value"), Environment::from([("UPIVIA_NODE_LEASE", "soon")]));
+    assert!(value.contains("UPIVIA_NODE_LEASE") && value.contains("45s"), "{value}");
+    let missing = error(&Dir::new("missing"), Environment::from([("UPIVIA_CONFIG", "nowhere.toml")]));
+    assert!(missing.contains("nowhere.toml"), "{missing}");
+    assert_eq!(
+        Environment::from([("UPIVIA_LISEN", "x"), ("UPIVIA_CONFIG", "y"), ("HOME", "z")]).unknown(),
+        ["UPIVIA_LISEN"]
+    );
+}
+
+#[test]
+fn what_is_shown_hides_secrets_and_can_be_read_again() {
+    let file = "openai_api_key = \"sk-secret\"\n[models.\"acme/large\"]\ninput_usd_per_million = \"0.15\"\n\
+                output_usd_per_million = \"0.60\"\nlargest_max_tokens = 4096\n";
+    let settings = load(&Flags::default(), &Environment::default(), &Dir::with_file("show", file).0).unwrap().settings;
+    assert_eq!(models(&settings).unwrap()[0].input_nanos_per_million, 150_000_000);
+    let shown = show(&settings).unwrap();
+    assert!(shown.contains("openai_api_key = \"***\"") && !shown.contains("sk-secret"), "{shown}");
+    let mut again =
+        load(&Flags::default(), &Environment::default(), &Dir::with_file("again", &shown).0).unwrap().settings;
+    again.openai_api_key = settings.openai_api_key.clone();
+    assert_eq!(again, settings);
+}
+
+#[test]
+fn contradictions_are_refused_in_words() {
+    let refused = |change: fn(&mut Settings)| {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        format!("{:#}", check(&settings).unwrap_err())
+    };
+    assert!(refused(|s| s.listen = "8080".to_owned()).contains("listen"));
+    assert!(refused(|s| s.database_url = Some("mysql://h/d".into())).contains("postgres://"));
+    assert!(refused(|s| s.database_url = Some("postgres://h/d".into())).contains("UPIVIA_MASTER_KEY"));
+    assert!(refused(|s| s.master_key = Some("short".into())).contains("master key"));
+    assert!(refused(|s| s.answer_within = Span::seconds(60)).contains("answer_within"));
+    assert!(refused(|s| s.node_lease = Span::seconds(0)).contains("node_lease"));
+    assert!(refused(|s| s.openai_base_url = Some("h:1".to_owned())).contains("openai_base_url"));
+}

@@ -1,0 +1,43 @@
+//! `upivia serve`: one process from its first line to its last.
+
+mod first_start;
+mod http_server;
+mod in_runtime;
+mod providers;
+mod readiness;
+mod shutdown;
+mod signals;
+mod wiring;
+
+use anyhow::{Result, bail};
+use signals::Signals;
+use wiring::Wired;
+
+use crate::{config::Settings, storage};
+
+/// Serves until told to stop.
+///
+/// # Errors
+///
+/// It could not start, or the listening side failed.
+pub async fn run(settings: &Settings) -> Result<()> {
+    let mut signals = Signals::listen()?;
+    let storage = storage::open(settings, "start another one").await?;
+    let Wired { api, node, sweeper, state } = wiring::wire(settings, &storage).await?;
+    let stop_within = settings.stop_within.duration();
+    let bound = http_server::bind(&settings.listen, api, stop_within)?;
+    let base = http_server::base_url(bound.address);
+    // Only now: a port that is taken must not cost the secrets that are shown once.
+    first_start::greet(settings, &storage, &base).await?;
+    tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
+
+    let sweeping = tokio::spawn(sweeper.run());
+    let handle = bound.server.handle();
+    let mut serving = tokio::spawn(bound.server);
+    tokio::select! {
+        () = signals.next() => shutdown::stop(&handle, &state, &node, stop_within, &mut signals).await,
+        ended = &mut serving => bail!("the listening side ended by itself: {ended:?}"),
+    }
+    sweeping.abort();
+    Ok(())
+}

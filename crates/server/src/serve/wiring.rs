@@ -1,0 +1,166 @@
+//! Which adapter stands behind which port. Nowhere else does anything know both.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use upivia_application::{
+    access::Authenticator,
+    agents::{Agents, AgentsParts},
+    dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
+    failpoint::{FailPoints, NoFailPoints},
+    ledger::GroupCommit,
+    node::{Node, NodeSettings, Sweeper, SweeperParts},
+    reports::{Reports, ReportsParts},
+};
+use upivia_domain::{
+    catalog::Catalog,
+    ledger::ApprovalTerms,
+    ports::{Clock, Ids, LedgerStore, ProviderRegistry},
+};
+use upivia_http::{Api, ApiParts};
+use upivia_providers::SchemaCheck;
+use upivia_store::crypto::SystemEntropy;
+
+use super::{providers, readiness::State};
+use crate::{
+    config::{self, Settings},
+    machine::{SystemClock, SystemIds},
+    storage::Storage,
+};
+
+/// How long after a provider's own time limit a call is given up from outside: the provider knows better what happened.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A wired process.
+pub(super) struct Wired {
+    pub(super) api: Arc<Api>,
+    pub(super) node: Arc<Node>,
+    pub(super) sweeper: Sweeper,
+    pub(super) state: Arc<State>,
+}
+
+/// What several parts need.
+struct Base<'a> {
+    settings: &'a Settings,
+    storage: &'a Storage,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    catalog: Arc<Catalog>,
+    providers: Arc<dyn ProviderRegistry>,
+    ledger: Arc<GroupCommit>,
+    node: Arc<Node>,
+}
+
+/// Wires everything; the ledger's lanes and the lease run from here on.
+pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired> {
+    let catalog = Arc::new(upivia_providers::catalog(config::models(settings)?));
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds::default()));
+    let lease = NodeSettings { lease: settings.node_lease.duration(), single_process: settings.is_embedded() };
+    let registry = Arc::clone(&storage.store) as _;
+    let node = Node::start(registry, Arc::clone(&clock) as _, Arc::clone(&ids) as _, lease).await;
+    let node = node.context("the lease of this process")?;
+    let base = Base {
+        settings,
+        storage,
+        clock,
+        ids,
+        providers: Arc::new(providers::registry(settings, &catalog)?),
+        catalog,
+        ledger: GroupCommit::start(Arc::clone(&storage.store) as Arc<dyn LedgerStore>),
+        node,
+    };
+    base.wired()
+}
+
+impl Base<'_> {
+    fn wired(self) -> Result<Wired> {
+        let state = State::of(Arc::clone(&self.node));
+        let api = Api::new(ApiParts {
+            access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
+            dispatcher: self.dispatcher()?,
+            agents: self.agents(),
+            reports: self.reports(),
+            catalog: Arc::clone(&self.catalog),
+            ids: Arc::clone(&self.ids),
+            readiness: Arc::clone(&state) as _,
+        });
+        Ok(Wired { api, sweeper: self.sweeper(), node: self.node, state })
+    }
+
+    fn store(&self) -> Arc<upivia_store::Store> {
+        Arc::clone(&self.storage.store)
+    }
+
+    fn dispatcher(&self) -> Result<Arc<Dispatcher>> {
+        let payloads = SchemaCheck::new(&self.catalog).context("the schemas of the catalogue")?;
+        Ok(Dispatcher::new(DispatcherParts {
+            ledger: Arc::clone(&self.ledger),
+            requests: self.store(),
+            catalog: Arc::clone(&self.catalog),
+            payloads: Arc::new(payloads),
+            providers: Arc::clone(&self.providers),
+            node: Arc::clone(&self.node),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            entropy: Arc::new(SystemEntropy),
+            failpoints: failpoints(self.settings)?,
+            settings: self.dispatch_settings(),
+        }))
+    }
+
+    fn dispatch_settings(&self) -> DispatchSettings {
+        let lifetime = self.settings.approval_lifetime.duration().as_secs();
+        DispatchSettings {
+            answer_within: self.settings.answer_within.duration(),
+            provider_timeout: self.send_timeout(),
+            approval: ApprovalTerms {
+                lifetime_seconds: i64::try_from(lifetime).unwrap_or(i64::MAX),
+                most_pending: self.settings.pending_approvals,
+            },
+        }
+    }
+
+    fn send_timeout(&self) -> Duration {
+        self.settings.provider_timeout.duration() + GRACE
+    }
+
+    fn agents(&self) -> Agents {
+        Agents::new(AgentsParts {
+            unit: self.store(),
+            queries: self.store(),
+            catalog: Arc::clone(&self.catalog),
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn reports(&self) -> Reports {
+        Reports::new(ReportsParts { ledger: self.store(), journal: self.store(), agents: self.store() })
+    }
+
+    fn sweeper(&self) -> Sweeper {
+        Sweeper::new(SweeperParts {
+            registry: self.store(),
+            node: Arc::clone(&self.node),
+            ledger: Arc::clone(&self.ledger),
+            providers: Arc::clone(&self.providers),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            provider_timeout: self.send_timeout(),
+        })
+    }
+}
+
+#[cfg(debug_assertions)]
+fn failpoints(settings: &Settings) -> Result<Arc<dyn FailPoints>> {
+    match &settings.failpoints {
+        Some(text) => Ok(Arc::new(text.parse::<crate::failpoints::Traps>()?)),
+        None => Ok(Arc::new(NoFailPoints)),
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn failpoints(_settings: &Settings) -> Result<Arc<dyn FailPoints>> {
+    Ok(Arc::new(NoFailPoints))
+}
