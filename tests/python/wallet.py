@@ -16,4 +16,5 @@ def usd(money: dict[str, Any], name: str) -> Decimal:
 
 def balance(client: UpiviaClient, mode: str) -> Decimal:
     """What the wallet has not spent, exactly."""
-    return usd(client._request("GET", f"/api/v1/balance?mode={mode}", agent_auth=False), "posted")
+    # The client has no argument for the mode of a balance: its transport sends the query.
+    return usd(client._transport.request("GET", "/api/v1/balance", query={"mode": mode}, auth="workspace"), "posted")
