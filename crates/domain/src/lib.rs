@@ -5,6 +5,7 @@
 //! Deliberately absent: clocks, randomness, SQL, HTTP, async runtimes.
 
 pub mod agent;
+pub mod approval;
 pub mod audit;
 pub mod binding;
 pub mod budget;

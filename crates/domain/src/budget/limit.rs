@@ -101,6 +101,8 @@ reason_codes! {
     ApprovalRejected = "approval_rejected";
     /// Nobody answered in time.
     ApprovalExpired = "approval_expired";
+    /// The key that asked was revoked or expired before a person approved.
+    CredentialRevoked = "credential_revoked";
     /// The agent, or one it descends from, is paused or disabled.
     AgentDisabled = "agent_disabled";
     /// The provider refused or failed.

@@ -1,6 +1,6 @@
 //! The one entry.
 
-use super::{Command, Outcome, Refusal, Snapshot, adjust, admit, end, progress, transfer};
+use super::{Command, Outcome, Refusal, Snapshot, adjust, admit, approve, end, progress, transfer};
 use crate::Timestamp;
 
 /// Applies a command to the snapshot, or refuses it and changes nothing.
@@ -22,6 +22,9 @@ pub fn apply(snapshot: &mut Snapshot, command: &Command, clock: Timestamp) -> Re
         Command::Fail(command) => end::fail(snapshot, command, clock),
         Command::Void(command) => end::void(snapshot, command, clock),
         Command::Resolve(command) => end::resolve(snapshot, command, clock),
+        Command::Approve(command) => approve::approve(snapshot, command, clock),
+        Command::Reject(command) => approve::reject(snapshot, command, clock),
+        Command::Expire(command) => approve::expire(snapshot, command, clock),
         Command::Adjust(command) => adjust::adjust(snapshot, command, clock),
         Command::Transfer(command) => transfer::transfer(snapshot, command, clock),
     }

@@ -36,6 +36,12 @@ pub enum Command {
     Resolve(Resolve),
     /// An ended request turns out to have cost something else.
     Adjust(Adjust),
+    /// A person says yes to a question.
+    Approve(Box<Approve>),
+    /// A person says no.
+    Reject(Reject),
+    /// Nobody answered in time.
+    Expire(Expire),
     /// Move money between accounts of an organization.
     Transfer(Transfer),
 }
@@ -288,6 +294,56 @@ pub struct Adjust {
     pub actor: Actor,
 }
 
+/// A person says yes to a question: the request is decided anew, without its threshold.
+#[derive(Debug, Clone)]
+pub struct Approve {
+    /// The command.
+    pub id: CommandId,
+    /// Which question.
+    pub approval: ApprovalId,
+    /// Who.
+    pub actor: Actor,
+    /// The request asked again: its own id, agent, key and content; today's price, provider and owner.
+    pub admit: Admit,
+}
+
+impl Approve {
+    /// The request that waits.
+    pub const fn request(&self) -> RequestId {
+        self.admit.id
+    }
+}
+
+/// A person says no to a question.
+#[derive(Debug, Clone)]
+pub struct Reject {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// About which request.
+    pub request: RequestId,
+    /// Which question.
+    pub approval: ApprovalId,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// Nobody answered in time; does nothing before that.
+#[derive(Debug, Clone, Copy)]
+pub struct Expire {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// About which request.
+    pub request: RequestId,
+    /// Which question.
+    pub approval: ApprovalId,
+    /// The process that noticed.
+    pub node: NodeId,
+}
+
 /// Why money moves without a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferPurpose {
@@ -348,6 +404,9 @@ impl Command {
             Self::Fail(command) => command.id,
             Self::Void(command) => command.id,
             Self::Resolve(command) => command.id,
+            Self::Approve(command) => command.id,
+            Self::Reject(command) => command.id,
+            Self::Expire(command) => command.id,
             Self::Adjust(command) => command.id,
             Self::Transfer(command) => command.id,
         }
@@ -365,6 +424,9 @@ impl Command {
             Self::Fail(command) => command.org,
             Self::Void(command) => command.org,
             Self::Resolve(command) => command.org,
+            Self::Approve(command) => command.admit.org,
+            Self::Reject(command) => command.org,
+            Self::Expire(command) => command.org,
             Self::Adjust(command) => command.org,
             Self::Transfer(command) => command.org,
         }
@@ -382,6 +444,9 @@ impl Command {
             Self::Fail(command) => Some(command.request),
             Self::Void(command) => Some(command.request),
             Self::Resolve(command) => Some(command.request),
+            Self::Approve(command) => Some(command.request()),
+            Self::Reject(command) => Some(command.request),
+            Self::Expire(command) => Some(command.request),
             Self::Adjust(command) => Some(command.request),
             Self::Transfer(_) => None,
         }

@@ -6,6 +6,7 @@
 mod adjust;
 mod admit;
 mod apply;
+mod approve;
 mod command;
 mod end;
 mod head;
@@ -20,8 +21,8 @@ mod verify;
 
 pub use apply::apply;
 pub use command::{
-    Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Command, Evidence, Fail, MarkRunning, MarkUnknown,
-    Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
+    Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Command, Evidence, Expire, Fail, MarkRunning,
+    MarkUnknown, Reject, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
 };
 pub use head::OrgHead;
 pub use outcome::{Outcome, Refusal};

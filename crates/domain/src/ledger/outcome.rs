@@ -1,7 +1,10 @@
 //! What a command led to.
 
+use std::sync::Arc;
+
 use crate::{
     RequestId, Timestamp,
+    budget::Reason,
     catalog::PayloadProblem,
     dispatch::{RequestState, ServiceRequest},
 };
@@ -44,6 +47,12 @@ pub enum Refusal {
     /// There is no such thing, or it belongs to somebody else.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The question was answered before, otherwise.
+    #[error("the approval was resolved before")]
+    ApprovalResolved,
+    /// An approved request does not fit now; the question stays open.
+    #[error("the request does not fit now")]
+    NotNow(Arc<[Reason]>),
     /// The request is not in a state that allows the command.
     #[error("the request is {0}")]
     WrongState(RequestState),

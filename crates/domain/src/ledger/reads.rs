@@ -34,6 +34,12 @@ impl Command {
                 reads.requests.extend(self.request());
                 reads.commands.push(self.id());
             }
+            Self::Approve(approve) => {
+                reads.agents.push(approve.admit.agent);
+                reads.contexts.extend(approve.admit.contexts.iter().cloned());
+                reads.requests.push(approve.request());
+                reads.commands.push(approve.id);
+            }
             Self::Transfer(transfer) => reads.commands.push(transfer.id),
             _ => reads.requests.extend(self.request()),
         }
@@ -63,6 +69,15 @@ pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -
     let now = snapshot.now(clock);
     match command {
         Command::Admit(admit) => admission(snapshot, admit, now),
+        Command::Approve(approve) => {
+            let mut keys = admission(snapshot, &approve.admit, now);
+            keys.push(MeterKey::PendingAsks(approve.admit.mode, approve.admit.agent));
+            keys
+        }
+        Command::Reject(_) | Command::Expire(_) => {
+            let request = command.request().and_then(|id| snapshot.request(id));
+            request.map(|request| vec![MeterKey::PendingAsks(request.mode, request.agent)]).unwrap_or_default()
+        }
         Command::Transfer(transfer) => {
             [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect()
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{OrgHead, Refusal};
 use crate::{
     AgentId, CommandId, Mode, RequestId, Timestamp,
+    approval::Approval,
     audit::{EventDraft, JournalEvent},
     budget::{Meter, MeterKey},
     catalog::OperationName,
@@ -41,6 +42,7 @@ pub struct Snapshot {
     keys: HashMap<(AgentId, Mode, IdempotencyKey), RequestId>,
     recorded: HashMap<CommandId, Row<Recorded>>,
     suspensions: Vec<(Mode, OperationName)>,
+    approvals: Vec<Approval>,
     journal: Vec<JournalEvent>,
     head_changed: bool,
 }
@@ -64,6 +66,8 @@ pub struct Changes {
     pub recorded: Vec<(CommandId, Recorded)>,
     /// Operations that were suspended; the epoch was bumped.
     pub suspensions: Vec<(Mode, OperationName)>,
+    /// Questions that were asked or answered, in order: the last of an id is how its row must stand.
+    pub approvals: Vec<Approval>,
 }
 
 impl Snapshot {
@@ -77,6 +81,7 @@ impl Snapshot {
             keys: HashMap::new(),
             recorded: HashMap::new(),
             suspensions: Vec::new(),
+            approvals: Vec::new(),
             journal: Vec::new(),
             head_changed: false,
         }
@@ -169,6 +174,7 @@ impl Snapshot {
             journal: std::mem::take(&mut self.journal),
             recorded: drain(&mut self.recorded).into_iter().map(|(id, row)| (id, row.value)).collect(),
             suspensions: std::mem::take(&mut self.suspensions),
+            approvals: std::mem::take(&mut self.approvals),
         }
     }
 
@@ -204,6 +210,10 @@ impl Snapshot {
         let earlier = self.requests.get(&request.id);
         let (before, stored) = (earlier.and_then(|row| row.before), earlier.is_some_and(|row| row.stored));
         self.requests.insert(request.id, Row { value: Box::new(request), before, stored, changed: true });
+    }
+
+    pub(super) fn note_approval(&mut self, approval: Approval) {
+        self.approvals.push(approval);
     }
 
     pub(super) fn suspend(&mut self, mode: Mode, operation: &OperationName) {

@@ -1,0 +1,61 @@
+//! The decision about a request, in the order that the contract of refusals fixes.
+
+mod checks;
+mod decide;
+mod grant;
+mod refuse;
+mod row;
+
+use std::sync::Arc;
+
+pub(super) use checks::screened;
+pub(super) use decide::{Counting, Weighed, weigh};
+pub(super) use grant::{Granted, granted};
+pub(super) use refuse::refused_detail;
+pub(super) use row::{draft, finish, free_end, row};
+
+use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, report};
+use crate::{Timestamp, agent::AgentStatus, policy::AgentPolicy};
+use decide::{Verdict, decide};
+
+/// How far ahead of the node's clock an organization's time may be, in microseconds.
+const MOST_SKEW_MICROS: i64 = 2_000_000;
+
+pub(super) fn admit(snapshot: &mut Snapshot, command: &Admit, clock: Timestamp) -> Result<Outcome, Refusal> {
+    if let Some(request) = snapshot.request(command.id) {
+        return Ok(Outcome::Request { request: Box::new(request.clone()), replayed: false });
+    }
+    if snapshot.head().last_now.micros().saturating_sub(clock.micros()) > MOST_SKEW_MICROS {
+        return Err(Refusal::ClockBehind);
+    }
+    let now = snapshot.now(clock);
+    let agent = authenticated(snapshot, command, now)?;
+    if let Some(outcome) = replay(snapshot, command)? {
+        return Ok(outcome);
+    }
+    match command.kind {
+        AdmitKind::BudgetReport { about } => report::answer(snapshot, command, about, now),
+        AdmitKind::Dispatch(start) => match decide(snapshot, command, &agent, now)? {
+            Verdict::Refuse(state, reasons) => refuse::refuse(snapshot, command, state, reasons, now),
+            Verdict::Ask(reason) => refuse::ask(snapshot, command, &agent, reason, now),
+            Verdict::Hold(granted) => grant::hold(snapshot, command, start, granted, now),
+        },
+    }
+}
+
+/// The agent behind a key that opens it now.
+pub(super) fn authenticated(snapshot: &Snapshot, command: &Admit, now: Timestamp) -> Result<Arc<AgentPolicy>, Refusal> {
+    let agent = snapshot.policy.agents.get(&command.agent).ok_or(Refusal::CredentialRevoked)?;
+    let alive = !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+    let opens = agent.credentials.get(&command.credential).is_some_and(|key| key.opens(command.mode, now));
+    (alive && opens).then(|| Arc::clone(agent)).ok_or(Refusal::CredentialRevoked)
+}
+
+fn replay(snapshot: &Snapshot, command: &Admit) -> Result<Option<Outcome>, Refusal> {
+    let Some(key) = &command.idempotency_key else { return Ok(None) };
+    let Some(earlier) = snapshot.by_key(&(command.agent, command.mode, key.clone())) else { return Ok(None) };
+    if !earlier.content.is_same_as(&command.content) {
+        return Err(Refusal::IdempotencyConflict { request: earlier.id });
+    }
+    Ok(Some(Outcome::Request { request: Box::new(earlier.clone()), replayed: true }))
+}
