@@ -6,8 +6,9 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp, UserId,
+    AgentId, ApprovalId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp, UserId,
     agent::Agent,
+    approval::Approval,
     audit::JournalEvent,
     binding::BindingTerms,
     budget::{Meter, MeterKey},
@@ -61,6 +62,7 @@ pub(crate) struct LedgerTables {
     /// The event of sequence n stands at n − 1.
     pub(crate) journal: Vec<JournalEvent>,
     pub(crate) recorded: HashMap<CommandId, Recorded>,
+    pub(crate) approvals: BTreeMap<ApprovalId, Approval>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -216,7 +216,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        org_id -> Text,
+        request_id -> Text,
+        agent_id -> Text,
+        mode -> Text,
+        status -> Text,
+        expires_at -> BigInt,
+        seq -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    approvals,
     org_heads,
     organizations,
     users,

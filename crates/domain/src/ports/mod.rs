@@ -1,5 +1,6 @@
 //! What the domain needs from outside, as traits. Every MUST below has a test in the contract suite.
 
+mod approvals;
 mod error;
 mod ledger_store;
 mod machine;
@@ -10,6 +11,7 @@ mod repositories;
 mod scan;
 mod unit_of_work;
 
+pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};

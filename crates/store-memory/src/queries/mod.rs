@@ -1,6 +1,7 @@
 //! Reads of committed rows.
 
 mod agents;
+mod approvals;
 mod credentials;
 mod journal;
 mod ledger;

@@ -135,4 +135,5 @@ fn write_ledger(rows: &mut OrgRows, changes: Changes) {
     ledger.requests.extend(changes.changed_requests.into_iter().map(|(_, request)| (request.id, request)));
     ledger.journal.extend(changes.journal);
     ledger.recorded.extend(changes.recorded);
+    ledger.approvals.extend(changes.approvals.into_iter().map(|approval| (approval.id, approval)));
 }

@@ -9,7 +9,7 @@ use upivia_domain::{
 
 use crate::{
     crypto::DataKey,
-    rows::{HeadRow, JournalRow, MeterRow, RequestRow, RequestTail},
+    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow, RequestTail},
 };
 
 /// The changed columns of a request that has a row.
@@ -56,6 +56,10 @@ pub(crate) struct Flat {
     pub(crate) journal: Vec<JournalRow>,
     pub(crate) recorded: Vec<RecordedCommand>,
     pub(crate) suspensions: Vec<Suspension>,
+    /// Requests that were answered: their rows are written anew, because an approval gives them a hold.
+    pub(crate) replaced: Vec<(String, String)>,
+    /// Questions that were asked or answered: insert or replace, one row for each.
+    pub(crate) approvals: Vec<ApprovalRow>,
     /// Outcomes that are open now: insert or replace.
     pub(crate) open: Vec<OpenOutcome>,
     /// Outcomes that are open no more: organization and request.
@@ -87,7 +91,18 @@ impl Flat {
             self.new_requests.push(RequestRow::seal(request, key.ok_or_else(no_key)?)?);
             self.follow(None, request);
         }
+        for approval in &changes.approvals {
+            let row = ApprovalRow::from(approval);
+            self.approvals.retain(|earlier| earlier.id != row.id);
+            self.approvals.push(row);
+        }
         for (before, request) in &changes.changed_requests {
+            if *before == RequestState::ApprovalRequired {
+                self.replaced.push((org_id.clone(), request.id.to_string()));
+                self.new_requests.push(RequestRow::seal(request, key.ok_or_else(no_key)?)?);
+                self.follow(Some(*before), request);
+                continue;
+            }
             let tail = RequestTail::seal(request, key.ok_or_else(no_key)?)?;
             self.changed_requests.push(ChangedRequest { org_id: org_id.clone(), id: request.id.to_string(), tail });
             self.follow(Some(*before), request);
@@ -99,7 +114,7 @@ impl Flat {
     pub(crate) fn rows(&self) -> usize {
         let ledger = self.heads.len() + self.new_meters.len() + self.changed_meters.len() + self.journal.len();
         let requests = self.new_requests.len() + self.changed_requests.len() + self.open.len() + self.closed.len();
-        ledger + requests + self.recorded.len() + self.suspensions.len()
+        ledger + requests + self.replaced.len() + self.approvals.len() + self.recorded.len() + self.suspensions.len()
     }
 
     // Keeps the list of requests whose outcome outlives their dispatch.

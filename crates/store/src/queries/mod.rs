@@ -1,6 +1,7 @@
 //! Reads outside a transaction, one file per port. The statements are in `sql`, which each database compiles for itself.
 
 mod agents;
+mod approvals;
 mod credentials;
 mod journal;
 mod ledger;

@@ -4,6 +4,7 @@
 //! naming table and column. Nothing here talks to a database.
 
 mod agent;
+mod approval;
 mod binding;
 mod credential;
 mod head;
@@ -18,6 +19,7 @@ mod text;
 mod windows;
 
 pub(crate) use agent::AgentRow;
+pub(crate) use approval::ApprovalRow;
 pub(crate) use binding::BindingRow;
 pub(crate) use credential::CredentialRow;
 pub(crate) use head::HeadRow;

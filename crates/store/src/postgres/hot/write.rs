@@ -26,7 +26,7 @@ use crate::{
         statement::{Prepared, Statement, columns, plain},
         transaction::commit_error,
     },
-    rows::{HeadRow, JournalRow, MeterRow, RequestRow},
+    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow},
 };
 
 /// Ends an update: one row where all rows were found, else an error.
@@ -206,6 +206,35 @@ columns! {
     { org_id: Text = String, request_id: Text = String, }
 }
 
+columns! {
+    /// Requests whose rows are written anew.
+    DeleteRequests -> Untyped = concat!(
+        "WITH done AS (DELETE FROM requests r USING unnest($1, $2) AS u (org_id, id) \
+         WHERE r.org_id = u.org_id AND r.id = u.id", all_found!()
+    );
+    { org_id: Text = String, id: Text = String, }
+}
+
+columns! {
+    /// Questions as they stand now.
+    PutApprovals from ApprovalRow =
+        "INSERT INTO approvals (id, org_id, request_id, agent_id, mode, status, expires_at, seq, resolved_at, resolved_by) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+         status = excluded.status, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by";
+    {
+        id: Text = String,
+        org_id: Text = String,
+        request_id: Text = String,
+        agent_id: Text = String,
+        mode: Text = String,
+        status: Text = String,
+        expires_at: BigInt = i64,
+        seq: BigInt = i64,
+        resolved_at: Nullable<BigInt> = Option<i64>,
+        resolved_by: Nullable<Text> = Option<String>,
+    }
+}
+
 plain! {
     /// The end of a batch, prepared like the others: a plain query would overtake them.
     Commit = "COMMIT"
@@ -238,6 +267,10 @@ type Writing<'c> = BoxFuture<'c, QueryResult<usize>>;
 
 fn writes(conn: &Conn, flat: Flat) -> Vec<Writing<'_>> {
     let mut writes = Vec::with_capacity(8);
+    if !flat.replaced.is_empty() {
+        let (org_id, id) = flat.replaced.into_iter().unzip();
+        writes.push(execute(conn, DeleteRequests { org_id, id }));
+    }
     put::<InsertRequests, _>(&mut writes, conn, flat.new_requests);
     put::<UpdateRequests, _>(&mut writes, conn, flat.changed_requests);
     put::<InsertMeters, _>(&mut writes, conn, flat.new_meters);
@@ -246,6 +279,7 @@ fn writes(conn: &Conn, flat: Flat) -> Vec<Writing<'_>> {
     put::<UpdateHeads, _>(&mut writes, conn, flat.heads);
     put::<InsertCommands, _>(&mut writes, conn, flat.recorded);
     put::<InsertSuspensions, _>(&mut writes, conn, flat.suspensions);
+    put::<PutApprovals, _>(&mut writes, conn, flat.approvals);
     put::<PutOpenOutcomes, _>(&mut writes, conn, flat.open);
     if !flat.closed.is_empty() {
         let (org_id, request_id) = flat.closed.into_iter().unzip();

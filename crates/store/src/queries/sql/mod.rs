@@ -1,6 +1,7 @@
 //! The statements of the queries. Compiled once for each database.
 
 pub(crate) mod agents;
+pub(crate) mod approvals;
 pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;

@@ -14,7 +14,7 @@ use crate::{
     error::store_error,
     ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
     rows::{HeadRow, MeterRow},
-    schema::{commands, journal, meters, open_outcomes, requests, suspensions},
+    schema::{approvals, commands, journal, meters, open_outcomes, requests, suspensions},
     sqlite::Conn,
 };
 
@@ -64,6 +64,9 @@ pub(crate) async fn write(conn: &mut Conn, flat: Flat) -> Result<(), StoreError>
 }
 
 fn all(conn: &mut SqliteConnection, flat: Flat) -> QueryResult<()> {
+    for key in flat.replaced {
+        one(diesel::delete(requests::table.find(key)).execute(conn)?)?;
+    }
     for row in &flat.new_requests {
         diesel::insert_into(requests::table).values(row).execute(conn)?;
     }
@@ -81,6 +84,9 @@ fn all(conn: &mut SqliteConnection, flat: Flat) -> QueryResult<()> {
     }
     for row in flat.heads {
         one(Prepared(row).execute(conn)?)?;
+    }
+    for row in flat.approvals {
+        diesel::replace_into(approvals::table).values(row).execute(conn)?;
     }
     rare(conn, flat.recorded, flat.suspensions)?;
     outcomes(conn, flat.open, flat.closed)
