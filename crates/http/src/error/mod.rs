@@ -49,8 +49,8 @@ pub enum ApiError {
     /// The body is no JSON by its own headers.
     #[error("{0}")]
     UnsupportedMedia(&'static str),
-    /// Nothing was decided; the same call may be repeated.
-    #[error("the ledger is unavailable and nothing was decided; try again")]
+    /// No answer, and perhaps a decision whose answer was lost: the same call may be repeated under the same key.
+    #[error("the ledger is unavailable; try again, a paid action with the same idempotency key")]
     Unavailable,
     /// The process must not be sent requests.
     #[error("not ready: {0}")]

@@ -49,7 +49,11 @@ pub(super) fn errors(route: &Route) -> Vec<(u16, &'static str)> {
         (reads, 413, "The body is larger than 1 MiB."),
         (reads, 415, "The body is not JSON by its headers."),
         (true, 500, "A defect; it was logged under the id in `x-request-id`."),
-        (true, 503, "Nothing was decided; repeat the call after `Retry-After` seconds."),
+        (
+            true,
+            503,
+            "The ledger could not answer; repeat the same call, a paid action with the same idempotency key, after `Retry-After` seconds.",
+        ),
     ];
     let applies = common.into_iter().filter(|(applies, ..)| *applies).map(|(_, status, meaning)| (status, meaning));
     let own = route.doc.errors.iter().copied();

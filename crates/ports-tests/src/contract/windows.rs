@@ -9,10 +9,7 @@ use upivia_domain::{
     time::{Day, Month},
 };
 
-use crate::{
-    World,
-    tenant::{Tenant, email},
-};
+use crate::{World, seed::email, tenant::Tenant};
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
 
@@ -89,4 +86,27 @@ pub async fn each_organization_has_its_own_time(world: World) {
     world.second_ahead(60).await.request(a.admit(HOLD)).await;
     assert_eq!(world.ports.apply(a.admit(HOLD)).await.unwrap_err(), Refusal::ClockBehind);
     assert_eq!(world.ports.request(b.admit(HOLD)).await.created_at, world.clock.now());
+}
+
+/// The time of a transaction is never before the last of any of its organizations.
+pub async fn the_time_of_a_transaction_never_goes_back(world: World) {
+    let (tenant, ahead) = (world.tenant().await, world.second_ahead(1).await);
+    ahead.request(tenant.admit(HOLD)).await;
+    let last = world.ports.head(tenant.org).await.last_now;
+    assert_eq!(last, world.clock.now().plus_seconds(1));
+    assert_eq!(now_of(&world, tenant.org).await, last);
+    world.clock.advance_seconds(7);
+    assert_eq!(now_of(&world, tenant.org).await, world.clock.now());
+}
+
+async fn now_of(world: &World, org: OrgId) -> Timestamp {
+    world
+        .change(&[org], move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                tx.append(org, event_with("team.updated", org, json!({ "at": now }))).await?;
+                Ok(now)
+            })
+        })
+        .await
 }

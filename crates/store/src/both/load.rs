@@ -10,7 +10,7 @@ use std::{
 
 use upivia_domain::{
     AgentId, OrgId, Timestamp,
-    budget::MeterKey,
+    budget::{Meter, MeterKey},
     ledger::{Command, Recorded, meters_needed},
     policy::PolicyRows,
     ports::StoreError,
@@ -23,7 +23,7 @@ use crate::{
     rows::RequestRow,
 };
 
-/// Loads all that those commands need. `source` says whether policy rows may come from the cache.
+/// Loads all that those commands need.
 pub(crate) async fn load(
     conn: &mut Conn,
     shared: &Shared,
@@ -33,7 +33,7 @@ pub(crate) async fn load(
 ) -> Result<(), StoreError> {
     let wanted = Wanted::of(commands, how.again);
     let requests = hot::requests(conn, &wanted).await?;
-    load_with(conn, shared, snapshots, commands, (&wanted, requests), how).await
+    load_with(conn, shared, snapshots, commands, (&wanted, requests), how).await.map(drop)
 }
 
 /// How to load.
@@ -43,11 +43,11 @@ pub(crate) struct How {
     pub(crate) again: bool,
     /// The node's time, the same as `apply` gets.
     pub(crate) clock: Timestamp,
-    /// Where policy rows may come from.
+    /// Where policy rows and meters may come from.
     pub(crate) source: PolicySource,
 }
 
-/// The same, once the requests of the first round are there.
+/// The same, once the requests of the first round are there. Returns the meters that were read from the table.
 pub(crate) async fn load_with(
     conn: &mut Conn,
     shared: &Shared,
@@ -55,15 +55,16 @@ pub(crate) async fn load_with(
     commands: &[Arc<Command>],
     (wanted, requests): (&Wanted, Vec<RequestRow>),
     how: How,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(OrgId, MeterKey, Option<Meter>)>, StoreError> {
     load_policies(conn, shared, snapshots, wanted, how.source).await?;
     load_requests(conn, shared, snapshots, requests).await?;
-    let meters = missing_meters(snapshots, commands, how.clock);
+    let meters = unknown_meters(shared, snapshots, commands, how);
     let recorded = recorded_needed(snapshots, commands);
     let (figures, outcomes) = hot::second_round(conn, &meters, &recorded).await?;
-    for ((org, key), meter) in meters.into_iter().zip(figures) {
-        if let Some(snapshot) = snapshots.get_mut(&org) {
-            snapshot.load_meter(key, meter);
+    let read: Vec<_> = meters.into_iter().zip(figures).map(|((org, key), meter)| (org, key, meter)).collect();
+    for (org, key, meter) in &read {
+        if let Some(snapshot) = snapshots.get_mut(org) {
+            snapshot.load_meter(key.clone(), *meter);
         }
     }
     for ((org, id), seq) in recorded.into_iter().zip(outcomes) {
@@ -71,7 +72,7 @@ pub(crate) async fn load_with(
             snapshot.load_recorded(id, Recorded { seq });
         }
     }
-    Ok(())
+    Ok(read)
 }
 
 /// Writes everything that changed since the last write. Returns how many rows that were.
@@ -167,18 +168,31 @@ async fn load_requests(
     Ok(())
 }
 
-fn missing_meters(snapshots: &Snapshots, commands: &[Arc<Command>], clock: Timestamp) -> Vec<(OrgId, MeterKey)> {
-    let mut seen: HashSet<(OrgId, MeterKey)> = HashSet::new();
-    let mut missing = Vec::new();
+/// The meters that the commands need and that are neither loaded nor, where they may be, in the cache.
+fn unknown_meters(
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    commands: &[Arc<Command>],
+    how: How,
+) -> Vec<(OrgId, MeterKey)> {
+    let mut needed: BTreeMap<OrgId, HashSet<MeterKey>> = BTreeMap::new();
     for command in commands {
-        let Some(snapshot) = snapshots.get(&command.org()) else { continue };
-        for key in meters_needed(snapshot, command, clock) {
-            if !snapshot.has_meter(&key) && seen.insert((command.org(), key.clone())) {
-                missing.push((command.org(), key));
-            }
+        if let Some(snapshot) = snapshots.get(&command.org()) {
+            let keys = meters_needed(snapshot, command, how.clock).into_iter().filter(|key| !snapshot.has_meter(key));
+            needed.entry(command.org()).or_default().extend(keys);
         }
     }
-    missing
+    let mut unknown = Vec::new();
+    for (org, keys) in needed {
+        let Some(snapshot) = snapshots.get_mut(&org) else { continue };
+        let keys = keys.into_iter().collect();
+        let rest = match how.source {
+            PolicySource::Cache => shared.meters.load(snapshot, keys),
+            PolicySource::Rows => keys,
+        };
+        unknown.extend(rest.into_iter().map(|key| (org, key)));
+    }
+    unknown
 }
 
 /// Commands whose recorded outcome can matter. A settlement asks for its own only where something else ended the request.

@@ -2,6 +2,7 @@
 
 use upivia_domain::{
     OrgId,
+    budget::{Meter, MeterKey},
     dispatch::{RequestState, ServiceRequest},
     ledger::Changes,
     ports::StoreError,
@@ -60,6 +61,8 @@ pub(crate) struct Flat {
     pub(crate) open: Vec<OpenOutcome>,
     /// Outcomes that are open no more: organization and request.
     pub(crate) closed: Vec<(String, String)>,
+    /// Not to be written: what the meters say once everything is.
+    pub(crate) figures: Vec<(OrgId, MeterKey, Meter)>,
 }
 
 impl Flat {
@@ -69,6 +72,8 @@ impl Flat {
         self.new_meters.extend(changes.new_meters.iter().map(|(key, meter)| MeterRow::new(org, key, *meter)));
         self.changed_meters.extend(changes.changed_meters.iter().map(|(key, meter)| MeterRow::new(org, key, *meter)));
         self.journal.extend(changes.journal.iter().map(JournalRow::from));
+        let meters = changes.new_meters.into_iter().chain(changes.changed_meters);
+        self.figures.extend(meters.map(|(key, meter)| (org, key, meter)));
         let org_id = org.to_string();
         let recorded = changes.recorded.into_iter();
         self.recorded.extend(recorded.map(|(id, recorded)| RecordedCommand {

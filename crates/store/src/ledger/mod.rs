@@ -6,6 +6,7 @@
 mod apply;
 mod faults;
 mod flat;
+mod meter_cache;
 mod policy_cache;
 mod stats;
 mod store;
@@ -21,6 +22,7 @@ use upivia_domain::{
 pub(crate) use apply::apply_all;
 pub use faults::{Fault, Faults};
 pub(crate) use flat::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension};
+pub(crate) use meter_cache::{Lesson, MeterCache};
 pub(crate) use policy_cache::PolicyCache;
 pub(crate) use stats::Counters;
 pub use stats::StoreStats;
@@ -45,10 +47,10 @@ impl Locked {
     }
 }
 
-/// Where policy rows may come from.
+/// Where policy rows and meters may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PolicySource {
-    /// From the cache, where the epoch proves them current: only in a transaction that has changed no policy row.
+    /// From the caches, where the head proves them current: only in a transaction that has changed nothing yet.
     Cache,
     /// From the tables.
     Rows,

@@ -13,7 +13,7 @@ use upivia_domain::{
 use super::{Conn, Database, Pool, commit, heads, hot, load};
 use crate::{
     connect::Shared,
-    ledger::{Fault, Flat, PolicySource, Wanted, apply_all},
+    ledger::{Fault, Flat, Lesson, PolicySource, Wanted, apply_all},
 };
 
 /// A server that does not answer for so long is given up. Longer than any timeout of the session.
@@ -36,7 +36,7 @@ impl Database {
         });
         let applied = task.await.unwrap_or_else(|error| Err(StoreError::Internal(format!("a batch ended: {error}"))));
         if applied.is_err() {
-            self.shared.policies.forget(orgs);
+            self.shared.forget(&orgs);
         }
         applied
     }
@@ -64,16 +64,17 @@ async fn run_twice(pool: &Pool, job: Job) -> Result<Vec<Applied>, StoreError> {
 impl Job {
     async fn run(&self, conn: &mut Conn) -> Result<Vec<Applied>, StoreError> {
         let decided = timeout(LONGEST_SILENCE, self.decide(conn)).await;
-        let (applied, flat) = decided.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())))?;
+        let (applied, flat, lesson) = decided.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())))?;
         let written = flat.rows();
         self.finish(conn, flat).await?;
+        self.shared.meters.learn(lesson);
         if written > 0 {
             self.shared.counters.count(written);
         }
         Ok(applied)
     }
 
-    async fn decide(&self, conn: &mut Conn) -> Result<(Vec<Applied>, Flat), StoreError> {
+    async fn decide(&self, conn: &mut Conn) -> Result<(Vec<Applied>, Flat, Lesson), StoreError> {
         let (shared, batch) = (&*self.shared, &*self.batch);
         let wanted = Wanted::of(batch, self.mode.again);
         let (rows, requests) = hot::first_round(conn, &wanted, self.mode.lock).await?;
@@ -81,10 +82,13 @@ impl Job {
         let (mut snapshots, busy) = heads::locked(conn, &orgs, rows).await?.into_snapshots();
         let clock = shared.clock.now();
         let how = load::How { again: self.mode.again, clock, source: PolicySource::Cache };
-        load::load_with(conn, shared, &mut snapshots, batch, (&wanted, requests), how).await?;
+        let read = load::load_with(conn, shared, &mut snapshots, batch, (&wanted, requests), how).await?;
+        let mut lesson = Lesson::before(&snapshots, read);
         let applied = apply_all(&mut snapshots, &busy, batch, clock)?;
         shared.faults.strike(Fault::PanicBeforeWriting);
-        Ok((applied, load::flatten(conn, shared, &mut snapshots).await?))
+        let mut flat = load::flatten(conn, shared, &mut snapshots).await?;
+        lesson.after(&snapshots, std::mem::take(&mut flat.figures));
+        Ok((applied, flat, lesson))
     }
 
     async fn finish(&self, conn: &mut Conn, mut flat: Flat) -> Result<(), StoreError> {

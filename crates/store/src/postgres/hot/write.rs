@@ -37,7 +37,7 @@ macro_rules! all_found {
 }
 
 columns! {
-    /// New requests.
+    /// New requests of any shape.
     InsertRequests from RequestRow =
         "INSERT INTO requests (org_id, id, agent_id, mode, credential_id, idempotency_key, operation, provider, sealed, \
          digest, estimate, applied_max_tokens, hold_amount, hold_account, hold_windows, approval_id, approval_expires_at, \
@@ -77,6 +77,35 @@ columns! {
         basis: Nullable<Text> = Option<String>,
         end_reason: Nullable<Text> = Option<String>,
         result: Nullable<Binary> = Option<Vec<u8>>,
+    }
+}
+
+columns! {
+    /// New requests that wait for nothing but their provider: nearly all, and every array costs time.
+    InsertDispatches from RequestRow =
+        "INSERT INTO requests (org_id, id, agent_id, mode, credential_id, idempotency_key, operation, provider, sealed, \
+         digest, estimate, applied_max_tokens, hold_amount, hold_account, hold_windows, seq, created_at, state, owner, flagged) \
+         SELECT *, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    {
+        org_id: Text = String,
+        id: Text = String,
+        agent_id: Text = String,
+        mode: Text = String,
+        credential_id: Text = String,
+        idempotency_key: Nullable<Text> = Option<String>,
+        operation: Text = String,
+        provider: Nullable<Text> = Option<String>,
+        sealed: Binary = Vec<u8>,
+        digest: Binary = Vec<u8>,
+        estimate: BigInt = i64,
+        applied_max_tokens: Nullable<BigInt> = Option<i64>,
+        hold_amount: Nullable<BigInt> = Option<i64>,
+        hold_account: Nullable<Text> = Option<String>,
+        hold_windows: Nullable<Text> = Option<String>,
+        seq: BigInt = i64,
+        created_at: BigInt = i64,
+        state: Text = String,
+        owner: Nullable<Text> = Option<String>,
     }
 }
 
@@ -238,7 +267,9 @@ type Writing<'c> = BoxFuture<'c, QueryResult<usize>>;
 
 fn writes(conn: &Conn, flat: Flat) -> Vec<Writing<'_>> {
     let mut writes = Vec::with_capacity(8);
-    put::<InsertRequests, _>(&mut writes, conn, flat.new_requests);
+    let (dispatches, others) = flat.new_requests.into_iter().partition(RequestRow::is_dispatch);
+    put::<InsertDispatches, _>(&mut writes, conn, dispatches);
+    put::<InsertRequests, _>(&mut writes, conn, others);
     put::<UpdateRequests, _>(&mut writes, conn, flat.changed_requests);
     put::<InsertMeters, _>(&mut writes, conn, flat.new_meters);
     put::<UpdateMeters, _>(&mut writes, conn, flat.changed_meters);
