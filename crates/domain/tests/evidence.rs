@@ -23,8 +23,7 @@ fn world() -> World {
 
 fn take_over(world: &mut World, request: RequestId) {
     let id = world.command_id();
-    let command =
-        TakeOver { id, org: ORG, request, from: NODE, to: HEIR, send_timeout_micros: SEND_TIMEOUT_MICROS };
+    let command = TakeOver { id, org: ORG, request, from: NODE, to: HEIR, send_timeout_micros: SEND_TIMEOUT_MICROS };
     assert_eq!(world.request(&Command::TakeOver(command)).state, RequestState::Unknown);
 }
 

@@ -1,24 +1,22 @@
 //! An organization that can spend: owner, team, agent with a live and a test key, one binding, money in both wallets.
 //! Made through the unit of work alone, each change with its event.
 
-use serde_json::{Value, json};
 use upivia_domain::{
-    AgentId, CommandId, CredentialId, Mode, NanoUsd, NodeId, OrgId, TeamId, UserId,
-    agent::{Agent, AgentKind, AgentStatus},
-    audit::{NewEvent, Object},
+    AgentId, CredentialId, Mode, NanoUsd, NodeId, OrgId, TeamId, UserId,
+    agent::Agent,
     binding::{Binding, BindingTerms},
-    budget::{Account, AccountOwner, SystemAccount},
-    catalog::OperationName,
-    identity::{
-        Actor, Credential, CredentialHash, CredentialKind, CredentialStatus, Membership, OrgRole, Organization, User,
-    },
-    ledger::{Command, Transfer, TransferPurpose},
+    budget::AccountOwner,
+    identity::{Membership, OrgRole, Organization, User},
+    ledger::Command,
     ports::{Clock, StoreError, Tx},
     team::Team,
     time::{Calendar, Zone},
 };
 
-use crate::World;
+use crate::{
+    World,
+    seed::{email, event},
+};
 
 /// What every wallet holds at first.
 pub(crate) const OPENING: NanoUsd = NanoUsd::cents(1_000);

@@ -9,7 +9,7 @@ use upivia_domain::{
 
 use crate::{
     crypto::{CryptoError, KeyCheck, MasterKey, Sealer},
-    ledger::{Counters, Faults, MeterCache, PolicyCache, StoreStats},
+    ledger::{Counters, Faults, PolicyCache, RowCache, StoreStats},
     migrate::SchemaState,
     postgres, sqlite,
 };
@@ -76,8 +76,8 @@ pub(crate) struct Shared {
     pub(crate) sealer: Sealer,
     /// Policy rows, valid for one epoch.
     pub(crate) policies: PolicyCache,
-    /// Meters, valid for one event.
-    pub(crate) meters: MeterCache,
+    /// Meters and open requests, valid for one event.
+    pub(crate) rows: RowCache,
     /// What was written.
     pub(crate) counters: Counters,
     /// What tests make go wrong.
@@ -88,7 +88,7 @@ impl Shared {
     /// Drops what the caches know of organizations whose transaction failed.
     pub(crate) fn forget(&self, orgs: &BTreeSet<OrgId>) {
         self.policies.forget(orgs.iter().copied());
-        self.meters.forget(orgs.iter().copied());
+        self.rows.forget(orgs.iter().copied());
     }
 
     fn new(parts: StoreParts) -> Result<(Arc<Self>, KeyCheck), CryptoError> {
@@ -96,7 +96,7 @@ impl Shared {
             sealer: Sealer::new(&parts.master_key)?,
             clock: parts.clock,
             policies: PolicyCache::default(),
-            meters: MeterCache::default(),
+            rows: RowCache::default(),
             counters: Counters::default(),
             faults: parts.faults,
         };

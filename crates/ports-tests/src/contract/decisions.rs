@@ -1,20 +1,18 @@
 //! What is not dispatched: refusals, questions and reports are stored like any request; what is no request leaves none.
 
-use std::sync::Arc;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use upivia_domain::{
     NanoUsd, RequestId,
     binding::BindingTerms,
     budget::ReasonCode,
     catalog::PayloadProblem,
-    dispatch::{Content, RequestState, ServiceRequest},
-    ledger::{Admit, AdmitKind, Evidence, Fail, Refusal, Resolution, Screening, Settle},
+    dispatch::RequestState,
+    ledger::{Admit, AdmitKind, Refusal, Screening},
     policy::SpendContext,
     ports::Clock,
 };
 
-use crate::{World, books::Books, requests::APPROVAL, seed::email, tenant::Tenant};
+use crate::{World, books::Books, requests::APPROVAL};
 
 const HOLD: NanoUsd = NanoUsd::from_nanos(40_000_007);
 

@@ -4,17 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use upivia_domain::{
-    NanoUsd, RequestId,
-    binding::BindingTerms,
-    budget::ReasonCode,
-    catalog::PayloadProblem,
-    dispatch::{Content, RequestState, ServiceRequest},
-    ledger::{Admit, AdmitKind, Evidence, Fail, Refusal, Resolution, Screening, Settle},
-    policy::SpendContext,
-    ports::Clock,
+    NanoUsd,
+    dispatch::Content,
+    ledger::{Admit, Evidence, Fail, Resolution, Screening, Settle},
 };
 
-use crate::{World, books::Books, requests::APPROVAL, seed::email, tenant::Tenant};
+use crate::{World, seed::email};
 
 const HOLD: NanoUsd = NanoUsd::from_nanos(40_000_007);
 

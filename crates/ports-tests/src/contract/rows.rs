@@ -1,18 +1,18 @@
 //! Rows of organizations, teams, agents and keys survive whole, and lists have an order.
 
 use upivia_domain::{
-    AgentId, CredentialId, Mode, NanoUsd, OrgId, TeamId, UserId,
+    AgentId, CredentialId, Mode, NanoUsd, OrgId, TeamId,
     agent::{Agent, AgentKind, AgentStatus},
     binding::{Binding, BindingTerms},
-    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, User},
-    ports::{BoxFuture, Clock, StoreError, Tx, transact},
+    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, Organization},
+    ports::Clock,
     team::Team,
+    time::{Calendar, Zone},
 };
 
 use crate::{
     World,
-    seed::{email, event, hash_of},
-    tenant::Tenant,
+    seed::{email, event},
 };
 
 /// Every field of an agent survives, and every one that can change does.

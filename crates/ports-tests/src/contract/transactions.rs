@@ -1,22 +1,18 @@
-//! Inside a unit of work: it reads what it wrote, decides by the same rules, and has one time.
+//! Inside a unit of work: it reads what it wrote and decides by the same rules.
 
-use serde_json::json;
 use upivia_domain::{
-    Mode, NanoUsd, OrgId, TeamId, Timestamp,
+    Mode, NanoUsd,
     binding::{Binding, BindingTerms},
     budget::{AccountOwner, ReasonCode},
-    identity::{Membership, OrgRole, Organization},
     ledger::{Command, Outcome, Refusal},
-    ports::{Clock, StoreError},
-    team::Team,
-    time::{Calendar, Zone},
+    ports::StoreError,
 };
 
 use crate::{
     World,
     books::Books,
     drive::{IntoCommand, request_of},
-    seed::{email, event, event_with},
+    seed::{email, event},
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

@@ -1,7 +1,8 @@
 //! Days and months: cut by the organization's own zone, counted where the request was admitted, never turned back.
 
+use serde_json::json;
 use upivia_domain::{
-    Mode, NanoUsd, Timestamp,
+    Mode, NanoUsd, OrgId, Timestamp,
     binding::BindingTerms,
     budget::{MeterKey, Period, Scope, Window},
     ledger::Refusal,
@@ -9,7 +10,11 @@ use upivia_domain::{
     time::{Day, Month},
 };
 
-use crate::{World, seed::email, tenant::Tenant};
+use crate::{
+    World,
+    seed::{email, event_with},
+    tenant::Tenant,
+};
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, OrgId, Timestamp,
+    AgentId, OrgId, RequestId, Timestamp,
     budget::{Meter, MeterKey},
     ledger::{Command, Recorded, meters_needed},
     policy::PolicyRows,
@@ -19,9 +19,30 @@ use upivia_domain::{
 use super::{Conn, data_keys, hot, policy};
 use crate::{
     connect::Shared,
-    ledger::{Flat, PolicySource, Snapshots, Wanted},
+    ledger::{Changed, PolicySource, Snapshots, Wanted},
     rows::RequestRow,
 };
+
+/// How to load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// Whether commands may have been applied before.
+    pub(crate) again: bool,
+    /// The node's time, the same as `apply` gets.
+    pub(crate) clock: Timestamp,
+    /// Where rows may come from.
+    pub(crate) source: PolicySource,
+}
+
+/// What the first round of a batch asked for, and what came back.
+pub(crate) struct FirstRound {
+    /// What the commands name.
+    pub(crate) wanted: Wanted,
+    /// Requests that were read.
+    pub(crate) requests: Vec<RequestRow>,
+    /// Requests that were not read because the cache has them, if it is right about the heads.
+    pub(crate) assumed: Vec<(OrgId, RequestId)>,
+}
 
 /// Loads all that those commands need.
 pub(crate) async fn load(
@@ -33,31 +54,22 @@ pub(crate) async fn load(
 ) -> Result<(), StoreError> {
     let wanted = Wanted::of(commands, how.again);
     let requests = hot::requests(conn, &wanted).await?;
-    load_with(conn, shared, snapshots, commands, (&wanted, requests), how).await.map(drop)
+    let round = FirstRound { wanted, requests, assumed: Vec::new() };
+    load_with(conn, shared, snapshots, commands, round, how).await.map(drop)
 }
 
-/// How to load.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct How {
-    /// Whether commands may have been applied before.
-    pub(crate) again: bool,
-    /// The node's time, the same as `apply` gets.
-    pub(crate) clock: Timestamp,
-    /// Where policy rows and meters may come from.
-    pub(crate) source: PolicySource,
-}
-
-/// The same, once the requests of the first round are there. Returns the meters that were read from the table.
+/// The same, once the first round is done. Returns the meters that were read from the table.
 pub(crate) async fn load_with(
     conn: &mut Conn,
     shared: &Shared,
     snapshots: &mut Snapshots,
     commands: &[Arc<Command>],
-    (wanted, requests): (&Wanted, Vec<RequestRow>),
+    round: FirstRound,
     how: How,
 ) -> Result<Vec<(OrgId, MeterKey, Option<Meter>)>, StoreError> {
-    load_policies(conn, shared, snapshots, wanted, how.source).await?;
-    load_requests(conn, shared, snapshots, requests).await?;
+    load_policies(conn, shared, snapshots, &round.wanted, how.source).await?;
+    load_requests(conn, shared, snapshots, round.requests).await?;
+    load_assumed(conn, shared, snapshots, round.assumed).await?;
     let meters = unknown_meters(shared, snapshots, commands, how);
     let recorded = recorded_needed(snapshots, commands);
     let (figures, outcomes) = hot::second_round(conn, &meters, &recorded).await?;
@@ -75,24 +87,24 @@ pub(crate) async fn load_with(
     Ok(read)
 }
 
-/// Writes everything that changed since the last write. Returns how many rows that were.
-pub(crate) async fn write(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<usize, StoreError> {
-    let flat = flatten(conn, shared, snapshots).await?;
-    let written = flat.rows();
-    if written > 0 {
-        hot::write(conn, flat).await?;
-    }
-    Ok(written)
+/// Writes everything that changed since the last write.
+pub(crate) async fn write(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<(), StoreError> {
+    let changed = changed(conn, shared, snapshots).await?;
+    hot::write(conn, &changed).await
 }
 
-/// Everything that changed since the last time, as rows.
-pub(crate) async fn flatten(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<Flat, StoreError> {
-    let keys = data_keys::of(conn, &shared.sealer, snapshots.keys().copied()).await?;
-    let mut flat = Flat::default();
+/// Everything that changed since the last time.
+pub(crate) async fn changed(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+) -> Result<Changed, StoreError> {
+    let mut keys = data_keys::of(conn, &shared.sealer, snapshots.keys().copied()).await?;
+    let mut changed = Changed::default();
     for (org, snapshot) in snapshots {
-        flat.add(*org, snapshot.changes(), keys.get(org).map(AsRef::as_ref))?;
+        changed.add(*org, snapshot.changes(), keys.remove(org));
     }
-    Ok(flat)
+    Ok(changed)
 }
 
 async fn load_policies(
@@ -168,6 +180,30 @@ async fn load_requests(
     Ok(())
 }
 
+// Where the cache was wrong about a head, its requests are read after all.
+async fn load_assumed(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    assumed: Vec<(OrgId, RequestId)>,
+) -> Result<(), StoreError> {
+    let mut by_org: BTreeMap<OrgId, Vec<RequestId>> = BTreeMap::new();
+    for (org, id) in assumed {
+        by_org.entry(org).or_default().push(id);
+    }
+    let mut late = Vec::new();
+    for (org, ids) in by_org {
+        if let Some(snapshot) = snapshots.get_mut(&org) {
+            late.extend(shared.rows.load_requests(snapshot, ids).into_iter().map(|id| (org, id)));
+        }
+    }
+    if late.is_empty() {
+        return Ok(());
+    }
+    let requests = hot::requests(conn, &Wanted::of_requests(late)).await?;
+    load_requests(conn, shared, snapshots, requests).await
+}
+
 /// The meters that the commands need and that are neither loaded nor, where they may be, in the cache.
 fn unknown_meters(
     shared: &Shared,
@@ -187,7 +223,7 @@ fn unknown_meters(
         let Some(snapshot) = snapshots.get_mut(&org) else { continue };
         let keys = keys.into_iter().collect();
         let rest = match how.source {
-            PolicySource::Cache => shared.meters.load(snapshot, keys),
+            PolicySource::Cache => shared.rows.load_meters(snapshot, keys),
             PolicySource::Rows => keys,
         };
         unknown.extend(rest.into_iter().map(|key| (org, key)));

@@ -35,24 +35,22 @@ async fn run(
     mode: ApplyMode,
 ) -> Result<Vec<Applied>, StoreError> {
     begin(conn).await?;
-    let wanted = Wanted::of(batch, mode.again);
+    let mut wanted = Wanted::of(batch, mode.again);
     let (mut snapshots, busy) = heads::lock(conn, wanted.orgs().collect(), mode.lock).await?.into_snapshots();
     let clock = shared.clock.now();
-    let how = load::How { again: mode.again, clock, source: PolicySource::Cache };
+    let assumed = shared.rows.assume(&mut wanted);
     let requests = hot::requests(conn, &wanted).await?;
-    let read = load::load_with(conn, shared, &mut snapshots, batch, (&wanted, requests), how).await?;
-    let mut lesson = Lesson::before(&snapshots, read);
+    let round = load::FirstRound { wanted, requests, assumed };
+    let how = load::How { again: mode.again, clock, source: PolicySource::Cache };
+    let read = load::load_with(conn, shared, &mut snapshots, batch, round, how).await?;
+    let lesson = Lesson::before(&snapshots, read);
     let applied = apply_all(&mut snapshots, &busy, batch, clock)?;
     shared.faults.strike(Fault::PanicBeforeWriting);
-    let mut flat = load::flatten(conn, shared, &mut snapshots).await?;
-    lesson.after(&snapshots, std::mem::take(&mut flat.figures));
-    let written = flat.rows();
-    hot::write(conn, flat).await?;
+    let changed = load::changed(conn, shared, &mut snapshots).await?;
+    hot::write(conn, &changed).await?;
     shared.faults.strike(Fault::PanicBeforeCommit);
     commit(conn, &shared.faults).await?;
-    shared.meters.learn(lesson);
-    if written > 0 {
-        shared.counters.count(written);
-    }
+    shared.counters.count(changed.rows());
+    shared.rows.learn(lesson.after(&snapshots, changed));
     Ok(applied)
 }

@@ -12,15 +12,12 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Untyped},
 };
 use diesel_async::RunQueryDsl;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, join_all},
-};
+use futures::future::{BoxFuture, FutureExt, MaybeDone, join_all, maybe_done};
 use upivia_domain::ports::StoreError;
 
 use crate::{
     error::{is_disconnect, store_error},
-    ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
+    ledger::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension},
     postgres::{
         Conn,
         statement::{Prepared, Statement, columns, plain},
@@ -235,21 +232,29 @@ columns! {
     { org_id: Text = String, request_id: Text = String, }
 }
 
+impl From<Vec<(String, String)>> for DeleteOpenOutcomes {
+    fn from(rows: Vec<(String, String)>) -> Self {
+        let (org_id, request_id) = rows.into_iter().unzip();
+        Self { org_id, request_id }
+    }
+}
+
 plain! {
     /// The end of a batch, prepared like the others: a plain query would overtake them.
     Commit = "COMMIT"
 }
 
 /// Writes all rows inside a transaction.
-pub(crate) async fn write(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
-    let written = join_all(writes(conn, flat)).await;
+pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
+    let written = join_all(writes(conn, changed).await?).await;
     written.into_iter().try_for_each(|result| result.map(drop)).map_err(store_error)
 }
 
 /// Writes all rows and commits, in one round trip.
-pub(in crate::postgres) async fn write_and_commit(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
-    let mut statements = writes(conn, flat);
-    statements.push(execute(conn, Commit));
+pub(in crate::postgres) async fn write_and_commit(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
+    // A row that cannot be made ends this here, before COMMIT is sent.
+    let mut statements = writes(conn, changed).await?;
+    statements.push(sent(execute(conn, Commit)).await);
     let mut results = join_all(statements).await;
     let committed = results.pop().unwrap_or(Ok(0));
     for result in results {
@@ -263,37 +268,42 @@ fn write_error(error: diesel::result::Error) -> StoreError {
     if is_disconnect(&error) { commit_error(error) } else { store_error(error) }
 }
 
-type Writing<'c> = BoxFuture<'c, QueryResult<usize>>;
+type Writing<'c> = MaybeDone<BoxFuture<'c, QueryResult<usize>>>;
 
-fn writes(conn: &Conn, flat: Flat) -> Vec<Writing<'_>> {
+// Each statement is sent before the rows of the next are made: the server works on one while we work on the other.
+async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>>, StoreError> {
     let mut writes = Vec::with_capacity(8);
-    let (dispatches, others) = flat.new_requests.into_iter().partition(RequestRow::is_dispatch);
-    put::<InsertDispatches, _>(&mut writes, conn, dispatches);
-    put::<InsertRequests, _>(&mut writes, conn, others);
-    put::<UpdateRequests, _>(&mut writes, conn, flat.changed_requests);
-    put::<InsertMeters, _>(&mut writes, conn, flat.new_meters);
-    put::<UpdateMeters, _>(&mut writes, conn, flat.changed_meters);
-    put::<InsertJournal, _>(&mut writes, conn, flat.journal);
-    put::<UpdateHeads, _>(&mut writes, conn, flat.heads);
-    put::<InsertCommands, _>(&mut writes, conn, flat.recorded);
-    put::<InsertSuspensions, _>(&mut writes, conn, flat.suspensions);
-    put::<PutOpenOutcomes, _>(&mut writes, conn, flat.open);
-    if !flat.closed.is_empty() {
-        let (org_id, request_id) = flat.closed.into_iter().unzip();
-        writes.push(execute(conn, DeleteOpenOutcomes { org_id, request_id }));
-    }
-    writes
+    put::<InsertJournal, _>(&mut writes, conn, changed.journal()).await;
+    put::<UpdateMeters, _>(&mut writes, conn, changed.changed_meters()).await;
+    put::<UpdateHeads, _>(&mut writes, conn, changed.heads()).await;
+    let (dispatches, others) = changed.new_requests()?.into_iter().partition(RequestRow::is_dispatch);
+    put::<InsertDispatches, _>(&mut writes, conn, dispatches).await;
+    put::<InsertRequests, _>(&mut writes, conn, others).await;
+    put::<UpdateRequests, _>(&mut writes, conn, changed.changed_requests()?).await;
+    put::<InsertMeters, _>(&mut writes, conn, changed.new_meters()).await;
+    put::<InsertCommands, _>(&mut writes, conn, changed.recorded()).await;
+    put::<InsertSuspensions, _>(&mut writes, conn, changed.suspensions()).await;
+    put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
+    put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;
+    Ok(writes)
 }
 
-fn put<'c, S, R>(writes: &mut Vec<Writing<'c>>, conn: &'c Conn, rows: Vec<R>)
+async fn put<'c, S, R>(writes: &mut Vec<Writing<'c>>, conn: &'c Conn, rows: Vec<R>)
 where
     S: Statement + From<Vec<R>> + 'static,
 {
     if !rows.is_empty() {
-        writes.push(execute(conn, S::from(rows)));
+        writes.push(sent(execute(conn, S::from(rows))).await);
     }
 }
 
-fn execute<S: Statement + 'static>(mut conn: &Conn, statement: S) -> Writing<'_> {
+// Polled once, a statement is on its way, or waits its turn while another is prepared.
+async fn sent(statement: BoxFuture<'_, QueryResult<usize>>) -> Writing<'_> {
+    let mut writing = maybe_done(statement);
+    let _ = futures::poll!(&mut writing);
+    writing
+}
+
+fn execute<S: Statement + 'static>(mut conn: &Conn, statement: S) -> BoxFuture<'_, QueryResult<usize>> {
     async move { RunQueryDsl::execute(Prepared(statement), &mut conn).await }.boxed()
 }
