@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const WIDTH: usize = 22;
+const LONGEST_PREFIX: usize = 8;
 
 /// A text that is not an id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -112,10 +113,15 @@ impl From<RequestId> for CommandId {
     }
 }
 
+// In one piece: a String that grows in steps is allocated as often.
 fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, uuid: Uuid) -> fmt::Result {
-    let text = encode(uuid.as_u128());
-    f.write_str(prefix)?;
-    text.iter().try_for_each(|&byte| fmt::Write::write_char(f, char::from(byte)))
+    let mut text = [0; LONGEST_PREFIX + WIDTH];
+    let (head, rest) = text.split_at_mut_checked(prefix.len()).ok_or(fmt::Error)?;
+    head.copy_from_slice(prefix.as_bytes());
+    let digits = rest.first_chunk_mut::<WIDTH>().ok_or(fmt::Error)?;
+    *digits = encode(uuid.as_u128());
+    let text = text.get(..prefix.len() + WIDTH).ok_or(fmt::Error)?;
+    f.write_str(std::str::from_utf8(text).map_err(|_| fmt::Error)?)
 }
 
 fn encode(mut value: u128) -> [u8; WIDTH] {

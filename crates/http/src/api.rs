@@ -4,7 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
 use upivia_application::{access::Authenticator, agents::Agents, dispatch::Dispatcher, reports::Reports};
-use upivia_domain::{catalog::Catalog, ports::Ids};
+use upivia_domain::{
+    catalog::Catalog,
+    ports::{Clock, Ids},
+};
+
+use crate::guard::{Guard, Limits};
 
 /// Whether the process, beside its store, may admit anything; the server knows.
 pub trait Readiness: Send + Sync {
@@ -36,6 +41,10 @@ pub struct ApiParts {
     pub catalog: Arc<Catalog>,
     /// Ids of HTTP requests that bring none.
     pub ids: Arc<dyn Ids>,
+    /// The time by which callers are limited.
+    pub clock: Arc<dyn Clock>,
+    /// How much one caller may ask for.
+    pub limits: Limits,
     /// Whether the process may admit anything.
     pub readiness: Arc<dyn Readiness>,
 }
@@ -44,6 +53,7 @@ pub struct ApiParts {
 pub struct Api {
     pub(crate) parts: ApiParts,
     pub(crate) documents: Documents,
+    pub(crate) guard: Arc<Guard>,
 }
 
 /// Public documents as bytes, each made when it is first asked for.
@@ -57,6 +67,7 @@ pub(crate) struct Documents {
 impl Api {
     /// An API of these parts, shared by all workers.
     pub fn new(parts: ApiParts) -> Arc<Self> {
-        Arc::new(Self { parts, documents: Documents::default() })
+        let guard = Guard::new(parts.limits, Arc::clone(&parts.clock));
+        Arc::new(Self { parts, documents: Documents::default(), guard })
     }
 }

@@ -14,6 +14,8 @@ use upivia_domain::identity::Permission;
 use crate::{
     Api, ApiError, Input, bearer,
     error::missing,
+    guard::Permit,
+    headers,
     route::{Access, Route},
     trace::TraceId,
 };
@@ -43,15 +45,31 @@ async fn handle(
     payload: Payload,
     trace: TraceId,
 ) -> Result<HttpResponse, ApiError> {
-    let access = &api.parts.access;
-    // Whoever is not let in is not listened to either: the body is read last.
-    let principal = match &route.access {
-        Access::Public(_) => None,
-        Access::Dispatch(_) => Some(access.authenticate_for_dispatch(bearer::token(&http)?).await?),
-        _ => Some(access.authenticate(bearer::token(&http)?).await?),
-    };
+    headers::check(http.headers())?;
+    // Whoever is not let in is not listened to either: the body is read last. The permit is held until the answer.
+    let (principal, _permit) = identify(&api, &route.access, &http).await?;
     let allowed = admit(&route.access, principal)?;
     allowed(Input::read(api, route, http, payload, trace).await?).await
+}
+
+/// The caller, and a place among the requests of this caller. What is too much is refused before it is looked up.
+async fn identify(
+    api: &Api,
+    access: &Access,
+    http: &HttpRequest,
+) -> Result<(Option<Principal>, Permit), ApiError> {
+    let (guard, peer) = (&api.guard, http.peer_addr().map(|peer| peer.ip()));
+    if matches!(access, Access::Public(_)) {
+        return Ok((None, guard.visitor(peer)?));
+    }
+    let token = bearer::token(http);
+    let permit = guard.claimant(token.as_deref().ok(), peer)?;
+    let token = token?;
+    let principal = match access {
+        Access::Dispatch(_) => api.parts.access.authenticate_for_dispatch(token).await?,
+        _ => api.parts.access.authenticate(token).await?,
+    };
+    Ok((Some(principal), guard.proven(permit, token)?))
 }
 
 /// The handler with its caller, or why this caller has none here.

@@ -8,7 +8,8 @@ use upivia_domain::{
 
 use crate::{
     Ports,
-    tenant::{OPENING, Tenant, email},
+    seed::email,
+    tenant::{OPENING, Tenant},
 };
 
 /// Nanodollars as (posted, held), and requests of the day.

@@ -1,18 +1,37 @@
 //! Changes of a tenant's policy through a unit of work, each with an event.
 
 use upivia_domain::{
-    AgentId, CredentialId,
+    AgentId, CredentialId, NanoUsd, OrgId,
     agent::Agent,
     binding::{Binding, BindingTerms},
+    ledger::{Admit, Refusal},
+    ports::{BoxFuture, StoreError, Tx, transact},
     team::{Allocation, Team},
 };
 
 use crate::{
     Ports,
-    tenant::{Spender, Tenant, email, event},
+    seed::{email, event},
+    tenant::{Spender, Tenant},
 };
 
 impl Tenant {
+    /// One change that may fail, with an event.
+    pub(crate) async fn attempt<F>(&self, change: F) -> Result<(), StoreError>
+    where
+        F: for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(), StoreError>> + Send + 'static,
+    {
+        let org = self.org;
+        transact(&*self.world.ports.unit, &[OrgId::PLATFORM, org], move |tx| {
+            Box::pin(async move {
+                change(tx).await?;
+                tx.append(org, event("row.changed", org)).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// What the first agent may do with its operation.
     pub(crate) async fn bind(&self, terms: BindingTerms) {
         self.bind_agent(self.spender.agent, terms).await;
@@ -121,16 +140,12 @@ impl Tenant {
     }
 
     /// Asks for so little that only policy can refuse it, and says what the first failed check was.
-    pub(crate) async fn verdict(&self, ports: &Ports) -> Result<Option<&'static str>, upivia_domain::ledger::Refusal> {
-        self.verdict_on(ports, self.admit(upivia_domain::NanoUsd::from_nanos(1))).await
+    pub(crate) async fn verdict(&self, ports: &Ports) -> Result<Option<&'static str>, Refusal> {
+        self.verdict_on(ports, self.admit(NanoUsd::from_nanos(1))).await
     }
 
     /// What the first failed check of an admission was.
-    pub(crate) async fn verdict_on(
-        &self,
-        ports: &Ports,
-        admit: upivia_domain::ledger::Admit,
-    ) -> Result<Option<&'static str>, upivia_domain::ledger::Refusal> {
+    pub(crate) async fn verdict_on(&self, ports: &Ports, admit: Admit) -> Result<Option<&'static str>, Refusal> {
         let outcome = ports.apply(admit).await?;
         let request = crate::drive::request_of(Ok(outcome));
         Ok(request.reasons.first().map(|reason| reason.code.as_str()))

@@ -28,7 +28,9 @@ mod holder;
 mod mint;
 mod requests;
 mod run;
+mod seed;
 mod stamp;
+mod stored;
 mod tenant;
 mod world;
 

@@ -14,7 +14,10 @@ use upivia_domain::{
     },
 };
 
-use crate::tenant::{Spender, Tenant, email};
+use crate::{
+    seed::email,
+    tenant::{Spender, Tenant},
+};
 
 /// An hour to answer, three questions at a time.
 pub(crate) const APPROVAL: ApprovalTerms = ApprovalTerms { lifetime_seconds: 3_600, most_pending: 3 };

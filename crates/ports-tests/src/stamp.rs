@@ -32,6 +32,11 @@ macro_rules! contract_suite {
                 a_transfer_moves_what_is_there,
                 amounts_beyond_the_range_are_refused,
                 debts_are_paid_first_and_stop_spending;
+            decisions:
+                refusals_survive_with_their_reasons,
+                a_question_survives_with_its_end,
+                a_budget_report_survives,
+                what_is_no_request_leaves_none;
             faults:
                 a_lost_answer_of_a_commit_is_found_again,
                 a_unit_of_work_may_lose_its_answer_too,
@@ -118,20 +123,13 @@ macro_rules! contract_suite {
             requests:
                 an_admission_survives_byte_for_byte,
                 a_result_survives,
-                every_state_survives,
-                refusals_survive_with_their_reasons,
-                a_question_survives_with_its_end,
-                a_budget_report_survives,
-                what_is_no_request_leaves_none;
+                every_state_survives;
             rows:
-                an_address_is_unique,
-                a_membership_is_unique,
-                a_credentials_hash_is_unique,
-                ids_are_unique,
                 an_agent_survives_whole,
                 lists_give_the_oldest_first,
                 bindings_come_by_operation,
-                credentials_survive_whole;
+                credentials_survive_whole,
+                an_organizations_rows_survive;
             scans:
                 a_view_stands_still,
                 every_view_adds_up_while_writers_go_on,
@@ -150,9 +148,12 @@ macro_rules! contract_suite {
                 a_command_inside_may_have_been_applied_before,
                 a_new_organization_works_in_the_transaction_that_makes_it,
                 two_organizations_change_together,
-                what_is_not_held_is_not_changed,
-                the_time_of_a_transaction_never_goes_back,
-                an_organizations_rows_survive;
+                what_is_not_held_is_not_changed;
+            uniqueness:
+                an_address_is_unique,
+                a_membership_is_unique,
+                a_credentials_hash_is_unique,
+                ids_are_unique;
             units:
                 a_rollback_leaves_nothing,
                 a_panic_inside_a_unit_of_work_leaves_nothing,
@@ -164,7 +165,8 @@ macro_rules! contract_suite {
                 a_hold_belongs_to_the_month_of_its_admission,
                 a_unit_goes_back_to_its_own_day,
                 time_never_goes_back_for_an_organization,
-                each_organization_has_its_own_time;
+                each_organization_has_its_own_time,
+                the_time_of_a_transaction_never_goes_back;
         }
     };
 }

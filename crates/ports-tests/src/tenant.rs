@@ -1,32 +1,25 @@
 //! An organization that can spend: owner, team, agent with a live and a test key, one binding, money in both wallets.
 //! Made through the unit of work alone, each change with its event.
 
-use serde_json::{Value, json};
 use upivia_domain::{
-    AgentId, CommandId, CredentialId, Mode, NanoUsd, NodeId, OrgId, TeamId, UserId,
-    agent::{Agent, AgentKind, AgentStatus},
-    audit::{NewEvent, Object},
+    AgentId, CredentialId, Mode, NanoUsd, NodeId, OrgId, TeamId, UserId,
+    agent::Agent,
     binding::{Binding, BindingTerms},
-    budget::{Account, AccountOwner, SystemAccount},
-    catalog::OperationName,
-    identity::{
-        Actor, Credential, CredentialHash, CredentialKind, CredentialStatus, Membership, OrgRole, Organization, User,
-    },
-    ledger::{Command, Transfer, TransferPurpose},
+    budget::AccountOwner,
+    identity::{Membership, OrgRole, Organization, User},
+    ledger::Command,
     ports::{Clock, StoreError, Tx},
     team::Team,
     time::{Calendar, Zone},
 };
 
-use crate::World;
+use crate::{
+    World,
+    seed::{email, event},
+};
 
 /// What every wallet holds at first.
 pub(crate) const OPENING: NanoUsd = NanoUsd::cents(1_000);
-
-/// The operation that agents of the suite are bound to.
-pub(crate) fn email() -> OperationName {
-    "email.send".parse().unwrap()
-}
 
 /// An agent and its keys.
 #[derive(Debug, Clone, Copy)]
@@ -81,40 +74,6 @@ impl Tenant {
         tenant
     }
 
-    /// The rows of a new agent of this organization.
-    pub(crate) fn agent_row(&self, spender: Spender) -> Agent {
-        Agent {
-            id: spender.agent,
-            org: self.org,
-            team: Some(self.team),
-            owner: self.owner,
-            name: "Mail clerk".parse().unwrap(),
-            description: None,
-            icon: None,
-            category: None,
-            default_model_id: None,
-            system_prompt: None,
-            kind: AgentKind::Standard,
-            status: AgentStatus::Active,
-            month_cap: None,
-            ancestors: Vec::new(),
-            created_at: self.world.clock.now(),
-        }
-    }
-
-    /// A key of an agent. The hash follows from the id.
-    pub(crate) fn key_row(&self, agent: AgentId, id: CredentialId, mode: Mode) -> Credential {
-        Credential {
-            id,
-            org: self.org,
-            kind: CredentialKind::AgentKey { agent, mode },
-            hash: hash_of(id),
-            label: format!("{mode} key"),
-            status: CredentialStatus::ACTIVE,
-            created_at: self.world.clock.now(),
-        }
-    }
-
     /// Another person of the organization.
     pub(crate) async fn person(&self, role: OrgRole) -> UserId {
         let user =
@@ -131,22 +90,6 @@ impl Tenant {
             })
             .await;
         id
-    }
-
-    /// A transfer from outside into an account.
-    pub(crate) fn funding(&self, mode: Mode, to: AccountOwner, amount: NanoUsd) -> Transfer {
-        Transfer {
-            id: CommandId::new(self.world.mint.uuid()),
-            org: self.org,
-            mode,
-            from: Account::System(SystemAccount::External),
-            to: Account::Owned(to),
-            amount,
-            purpose: TransferPurpose::Funding,
-            actor: Actor::Operator,
-            note: format!("opening {mode} money"),
-            trace: None,
-        }
     }
 
     async fn write(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
@@ -181,11 +124,6 @@ impl Tenant {
         tx.append(self.org, event("agent.created", agent.id)).await?;
         Ok(())
     }
-
-    /// An address that nobody has yet.
-    pub(crate) fn address(&self) -> upivia_domain::identity::Email {
-        format!("{}@example.com", UserId::new(self.world.mint.uuid())).parse().unwrap()
-    }
 }
 
 impl World {
@@ -194,22 +132,4 @@ impl World {
         let id = || self.mint.uuid();
         Spender { agent: AgentId::new(id()), live: CredentialId::new(id()), test: CredentialId::new(id()) }
     }
-}
-
-/// The hash of a key of the suite.
-pub(crate) fn hash_of(id: CredentialId) -> CredentialHash {
-    let mut hash = [7; 32];
-    hash[..16].copy_from_slice(&id.uuid().into_bytes());
-    CredentialHash(hash)
-}
-
-/// The event of a change of the suite.
-pub(crate) fn event(kind: &'static str, id: impl ToString) -> NewEvent {
-    event_with(kind, id, json!({ "by": "the contract suite" }))
-}
-
-/// The same with a detail.
-pub(crate) fn event_with(kind: &'static str, id: impl ToString, detail: Value) -> NewEvent {
-    let object = Object { kind: "row", id: id.to_string() };
-    NewEvent { kind, actor: Actor::Operator, agent: None, operation: None, object, detail, trace: None }
 }

@@ -13,7 +13,7 @@ mod sandbox;
 mod schema;
 mod setup;
 
-pub use catalog::{ModelEntry, catalog};
+pub use catalog::{ModelEntry, catalog, examples};
 pub use egress::{Destination, EgressError, Reach};
 pub use openai::{OpenAi, OpenAiSettings};
 pub use registry::{Registry, RegistryError};

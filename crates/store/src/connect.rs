@@ -1,12 +1,15 @@
 //! [`Store`]: one handle for either database.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use upivia_domain::ports::{Clock, StoreError};
+use upivia_domain::{
+    OrgId,
+    ports::{Clock, StoreError},
+};
 
 use crate::{
     crypto::{CryptoError, KeyCheck, MasterKey, Sealer},
-    ledger::{Counters, Faults, PolicyCache, StoreStats},
+    ledger::{Counters, Faults, PolicyCache, RowCache, StoreStats},
     migrate::SchemaState,
     postgres, sqlite,
 };
@@ -73,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) sealer: Sealer,
     /// Policy rows, valid for one epoch.
     pub(crate) policies: PolicyCache,
+    /// Meters and open requests, valid for one event.
+    pub(crate) rows: RowCache,
     /// What was written.
     pub(crate) counters: Counters,
     /// What tests make go wrong.
@@ -80,11 +85,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Drops what the caches know of organizations whose transaction failed.
+    pub(crate) fn forget(&self, orgs: &BTreeSet<OrgId>) {
+        self.policies.forget(orgs.iter().copied());
+        self.rows.forget(orgs.iter().copied());
+    }
+
     fn new(parts: StoreParts) -> Result<(Arc<Self>, KeyCheck), CryptoError> {
         let shared = Self {
             sealer: Sealer::new(&parts.master_key)?,
             clock: parts.clock,
             policies: PolicyCache::default(),
+            rows: RowCache::default(),
             counters: Counters::default(),
             faults: parts.faults,
         };

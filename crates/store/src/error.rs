@@ -66,8 +66,8 @@ fn of_message(message: &str) -> StoreError {
         ["terminating connection", "shutting down", "starting up", "statement timeout", "deadlock detected"];
     let says = |words: &&str| message.contains(*words);
     match message {
-        _ if LOCKED.iter().any(|words| says(&words)) => StoreError::LockTimeout,
-        _ if AWAY.iter().any(|words| says(&words)) => StoreError::Unavailable(message.to_owned()),
+        _ if LOCKED.iter().any(&says) => StoreError::LockTimeout,
+        _ if AWAY.iter().any(says) => StoreError::Unavailable(message.to_owned()),
         _ => StoreError::Internal(message.to_owned()),
     }
 }

@@ -1,5 +1,6 @@
 //! What the stores on databases promise about batches, beside the contract suite: what is in the tables, and what happens
 //! when the database itself fails.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test program uses a part of it")]
 mod support;

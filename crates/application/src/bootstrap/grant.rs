@@ -1,7 +1,7 @@
 //! The opening money of a wallet: a transfer like every other, from outside the books.
 
 use upivia_domain::{
-    NanoUsd, OrgId,
+    OrgId,
     budget::{Account, AccountOwner, SystemAccount},
     identity::Actor,
     ledger::{Command, Transfer, TransferPurpose},
@@ -17,7 +17,6 @@ pub(super) async fn give(tx: &mut dyn Tx, org: OrgId, grant: Grant) -> Result<()
 }
 
 fn transfer(org: OrgId, Grant { id, mode, amount }: Grant) -> Transfer {
-    debug_assert!(amount > NanoUsd::ZERO, "an empty grant is not planned");
     Transfer {
         id,
         org,

@@ -94,3 +94,6 @@ impl Bootstrap {
         transact(&*self.unit, &[OrgId::PLATFORM], move |tx| Box::pin(plan.write(tx))).await
     }
 }
+
+#[cfg(test)]
+mod tests;

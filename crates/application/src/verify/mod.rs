@@ -24,3 +24,6 @@ pub enum VerifyError {
     #[error(transparent)]
     Chain(#[from] BrokenChain),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The one shape of every error answer.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpResponse,
     http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -42,21 +44,22 @@ impl ApiError {
     /// The answer.
     pub(crate) fn response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.kind().0);
-        if let Some(header) = self.header() {
-            response.insert_header(header);
+        if let Some((name, value)) = self.header() {
+            response.insert_header((name, value.as_ref()));
         }
         // What is left of the body is not read: the connection is of no use any more.
-        if matches!(self, Self::TooLarge | Self::Timeout) {
+        if matches!(self, Self::TooLarge | Self::Timeout | Self::HeadersTooLarge) {
             response.force_close();
         }
         response.json(self.body())
     }
 
-    fn header(&self) -> Option<(HeaderName, &str)> {
+    fn header(&self) -> Option<(HeaderName, Cow<'_, str>)> {
         match self {
-            Self::Unauthorized => Some((WWW_AUTHENTICATE, "Bearer")),
-            Self::MethodNotAllowed { allow } => Some((ALLOW, allow)),
-            Self::Unavailable | Self::NotReady(_) => Some((RETRY_AFTER, RETRY_SECONDS)),
+            Self::Unauthorized => Some((WWW_AUTHENTICATE, "Bearer".into())),
+            Self::MethodNotAllowed { allow } => Some((ALLOW, allow.into())),
+            Self::RateLimited { retry_after_seconds } => Some((RETRY_AFTER, retry_after_seconds.to_string().into())),
+            Self::Unavailable | Self::NotReady(_) => Some((RETRY_AFTER, RETRY_SECONDS.into())),
             _ => None,
         }
     }
@@ -64,7 +67,7 @@ impl ApiError {
     fn body(&self) -> ErrorBody {
         let field = if let Self::Invalid { field, .. } = self { field.clone() } else { None };
         let request_id = if let Self::PayloadMismatch { request } = self { Some(request.to_string()) } else { None };
-        let retryable = matches!(self, Self::Unavailable | Self::NotReady(_));
+        let retryable = matches!(self, Self::RateLimited { .. } | Self::Unavailable | Self::NotReady(_));
         ErrorBody {
             error: ErrorDetail { code: self.kind().1, message: self.to_string(), field, request_id, retryable },
         }

@@ -49,8 +49,17 @@ pub enum ApiError {
     /// The body is no JSON by its own headers.
     #[error("{0}")]
     UnsupportedMedia(&'static str),
-    /// Nothing was decided; the same call may be repeated.
-    #[error("the ledger is unavailable and nothing was decided; try again")]
+    /// More or larger headers than anybody needs.
+    #[error("the headers are too many or too large")]
+    HeadersTooLarge,
+    /// More than this caller may ask for; nothing was done.
+    #[error("too many requests; nothing was done; try again in {retry_after_seconds} s")]
+    RateLimited {
+        /// Whole seconds.
+        retry_after_seconds: u64,
+    },
+    /// No answer, and perhaps a decision whose answer was lost: the same call may be repeated under the same key.
+    #[error("the ledger is unavailable; try again, a paid action with the same idempotency key")]
     Unavailable,
     /// The process must not be sent requests.
     #[error("not ready: {0}")]
@@ -78,6 +87,8 @@ impl ApiError {
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::HeadersTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "ledger_unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),

@@ -48,8 +48,14 @@ pub(super) fn errors(route: &Route) -> Vec<(u16, &'static str)> {
         (reads, 408, "The body did not arrive in time."),
         (reads, 413, "The body is larger than 1 MiB."),
         (reads, 415, "The body is not JSON by its headers."),
+        (true, 429, "More than this caller may ask for; nothing was done. Repeat it after `Retry-After` seconds."),
+        (true, 431, "The headers are too many or too large."),
         (true, 500, "A defect; it was logged under the id in `x-request-id`."),
-        (true, 503, "Nothing was decided; repeat the call after `Retry-After` seconds."),
+        (
+            true,
+            503,
+            "The ledger could not answer; repeat the same call, a paid action with the same idempotency key, after `Retry-After` seconds.",
+        ),
     ];
     let applies = common.into_iter().filter(|(applies, ..)| *applies).map(|(_, status, meaning)| (status, meaning));
     let own = route.doc.errors.iter().copied();
@@ -128,7 +134,7 @@ fn error(status: u16, meaning: &str) -> Response {
     let schema: RefOr<Schema> = Ref::from_schema_name(ERROR).into();
     let response = traced(ResponseBuilder::new().description(meaning));
     let response = response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
-    if status == 503 { response.header("Retry-After", seconds()).build() } else { response.build() }
+    if matches!(status, 429 | 503) { response.header("Retry-After", seconds()).build() } else { response.build() }
 }
 
 fn traced(response: ResponseBuilder) -> ResponseBuilder {

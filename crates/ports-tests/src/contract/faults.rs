@@ -15,7 +15,8 @@ use crate::{
     books::Books,
     drive::{AGAIN, FIRST, IntoCommand, batch, request_of},
     holder::Holder,
-    tenant::{Tenant, event},
+    seed::event,
+    tenant::Tenant,
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

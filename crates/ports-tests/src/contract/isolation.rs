@@ -10,7 +10,7 @@ use upivia_domain::{
 
 use crate::{
     World,
-    tenant::{email, event, hash_of},
+    seed::{email, event, hash_of},
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

@@ -11,7 +11,8 @@ use upivia_domain::{
 use crate::{
     Ports, World,
     drive::{FIRST, batch},
-    tenant::{Tenant, event_with},
+    seed::event_with,
+    tenant::Tenant,
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

@@ -10,7 +10,8 @@ use upivia_domain::{
 
 use crate::{
     World,
-    tenant::{Spender, Tenant, email},
+    seed::email,
+    tenant::{Spender, Tenant},
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod conflicts;
 pub mod corrections;
+pub mod decisions;
 pub mod faults;
 pub mod isolation;
 pub mod journals;
@@ -20,5 +21,6 @@ pub mod rows;
 pub mod scans;
 pub mod teams;
 pub mod transactions;
+pub mod uniqueness;
 pub mod units;
 pub mod windows;

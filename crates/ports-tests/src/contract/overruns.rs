@@ -8,7 +8,8 @@ use upivia_domain::{
 
 use crate::{
     World,
-    tenant::{OPENING, Tenant, email},
+    seed::email,
+    tenant::{OPENING, Tenant},
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);

@@ -11,11 +11,7 @@ use upivia_domain::{
     ports::{Abort, Work},
 };
 
-use crate::{
-    Ports, World,
-    drive::IntoCommand,
-    tenant::{Tenant, event},
-};
+use crate::{Ports, World, drive::IntoCommand, seed::event, tenant::Tenant};
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
 
@@ -41,7 +37,7 @@ pub async fn a_revoked_key_is_dead_at_once(world: World) {
     tenant.revoke(tenant.spender.live).await;
     both(&tenant, &second, Err(Refusal::CredentialRevoked)).await;
     assert!(second.request(tenant.admit_test(HOLD)).await.state.holds_money());
-    let stored = second.credentials.credential(&crate::tenant::hash_of(tenant.spender.live)).await.unwrap();
+    let stored = second.credentials.credential(&crate::seed::hash_of(tenant.spender.live)).await.unwrap();
     assert!(stored.expect("it is kept").status.revoked);
 }
 
@@ -169,7 +165,7 @@ pub async fn a_policy_that_was_rolled_back_is_not_remembered(world: World) {
     let (inner, agent) = (tenant.clone(), tenant.spender.agent);
     let undone: Work = Box::new(move |tx| {
         Box::pin(async move {
-            let (operation, terms) = (crate::tenant::email(), BindingTerms::default());
+            let (operation, terms) = (crate::seed::email(), BindingTerms::default());
             tx.bindings().put(inner.org, &upivia_domain::binding::Binding { agent, operation, terms }).await?;
             let admitted = crate::drive::request_of(tx.apply(&inner.admit(HOLD).command()).await?);
             assert_eq!(admitted.reason(), None);

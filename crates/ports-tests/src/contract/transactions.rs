@@ -1,22 +1,18 @@
-//! Inside a unit of work: it reads what it wrote, decides by the same rules, and has one time.
+//! Inside a unit of work: it reads what it wrote and decides by the same rules.
 
-use serde_json::json;
 use upivia_domain::{
-    Mode, NanoUsd, OrgId, TeamId, Timestamp,
+    Mode, NanoUsd,
     binding::{Binding, BindingTerms},
     budget::{AccountOwner, ReasonCode},
-    identity::{Membership, OrgRole, Organization},
     ledger::{Command, Outcome, Refusal},
-    ports::{Clock, StoreError},
-    team::Team,
-    time::{Calendar, Zone},
+    ports::StoreError,
 };
 
 use crate::{
     World,
     books::Books,
     drive::{IntoCommand, request_of},
-    tenant::{email, event, event_with},
+    seed::{email, event},
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
@@ -168,67 +164,4 @@ pub async fn what_is_not_held_is_not_changed(world: World) {
         assert!(!append || result.is_err(), "an event of an organization that is not held");
     }
     assert_eq!(world.ports.head(other.org).await, before);
-}
-
-/// The time of a transaction is never before the last of any of its organizations.
-pub async fn the_time_of_a_transaction_never_goes_back(world: World) {
-    let (tenant, ahead) = (world.tenant().await, world.second_ahead(1).await);
-    ahead.request(tenant.admit(HOLD)).await;
-    let last = world.ports.head(tenant.org).await.last_now;
-    assert_eq!(last, world.clock.now().plus_seconds(1));
-    assert_eq!(now_of(&world, tenant.org).await, last);
-    world.clock.advance_seconds(7);
-    assert_eq!(now_of(&world, tenant.org).await, world.clock.now());
-}
-
-async fn now_of(world: &World, org: OrgId) -> Timestamp {
-    world
-        .change(&[org], move |tx| {
-            Box::pin(async move {
-                let now = tx.now();
-                tx.append(org, event_with("team.updated", org, json!({ "at": now }))).await?;
-                Ok(now)
-            })
-        })
-        .await
-}
-
-/// An organization's rows survive, and are found inside and outside of transactions.
-pub async fn an_organizations_rows_survive(world: World) {
-    let tenant = world.tenant().await;
-    let zone: Zone = "Pacific/Auckland".parse().unwrap();
-    let calendar = Calendar::of(zone);
-    let id = OrgId::new(world.mint.uuid());
-    let row =
-        Organization {
-            id, name: "Größe & Söhne 株式会社".parse().unwrap(), calendar, created_at: world.clock.now()
-        };
-    let team = Team {
-        id: TeamId::new(world.mint.uuid()),
-        org: id,
-        name: "Ein'; DROP TABLE teams --".parse().unwrap(),
-        has_pool: true,
-        month_cap: Some(NanoUsd::from_nanos(7)),
-        created_at: world.clock.now().plus_micros(1),
-    };
-    let membership = Membership { org: id, user: tenant.owner, role: OrgRole::Admin };
-    let (new, new_team) = (row.clone(), team.clone());
-    world
-        .change(&[], move |tx| {
-            Box::pin(async move {
-                tx.organizations().insert(&new).await?;
-                assert_eq!(tx.organizations().find(id).await?, Some(new));
-                tx.memberships().insert(&membership).await?;
-                assert_eq!(tx.memberships().find(id, membership.user).await?, Some(membership));
-                tx.teams().insert(&new_team).await?;
-                tx.append(id, event("organization.created", id)).await
-            })
-        })
-        .await;
-    let second = world.second().await;
-    assert_eq!(second.figures.organization(id).await.unwrap(), Some(row));
-    assert_eq!(second.head(id).await.calendar, calendar);
-    assert_eq!(second.credentials.membership(id, tenant.owner).await.unwrap(), Some(membership));
-    assert_eq!(second.agents.teams(id).await.unwrap(), [team]);
-    assert_eq!(second.agents.agents(id, None).await.unwrap(), []);
 }

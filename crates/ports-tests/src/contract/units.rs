@@ -9,12 +9,7 @@ use upivia_domain::{
     ports::{Abort, BoxFuture, StoreError, Tx, Work, transact},
 };
 
-use crate::{
-    World,
-    books::Books,
-    drive::IntoCommand,
-    tenant::{Tenant, event},
-};
+use crate::{World, books::Books, drive::IntoCommand, seed::event, tenant::Tenant};
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
 

@@ -1,7 +1,8 @@
 //! Days and months: cut by the organization's own zone, counted where the request was admitted, never turned back.
 
+use serde_json::json;
 use upivia_domain::{
-    Mode, NanoUsd, Timestamp,
+    Mode, NanoUsd, OrgId, Timestamp,
     binding::BindingTerms,
     budget::{MeterKey, Period, Scope, Window},
     ledger::Refusal,
@@ -11,7 +12,8 @@ use upivia_domain::{
 
 use crate::{
     World,
-    tenant::{Tenant, email},
+    seed::{email, event_with},
+    tenant::Tenant,
 };
 
 const HOLD: NanoUsd = NanoUsd::cents(4);
@@ -89,4 +91,27 @@ pub async fn each_organization_has_its_own_time(world: World) {
     world.second_ahead(60).await.request(a.admit(HOLD)).await;
     assert_eq!(world.ports.apply(a.admit(HOLD)).await.unwrap_err(), Refusal::ClockBehind);
     assert_eq!(world.ports.request(b.admit(HOLD)).await.created_at, world.clock.now());
+}
+
+/// The time of a transaction is never before the last of any of its organizations.
+pub async fn the_time_of_a_transaction_never_goes_back(world: World) {
+    let (tenant, ahead) = (world.tenant().await, world.second_ahead(1).await);
+    ahead.request(tenant.admit(HOLD)).await;
+    let last = world.ports.head(tenant.org).await.last_now;
+    assert_eq!(last, world.clock.now().plus_seconds(1));
+    assert_eq!(now_of(&world, tenant.org).await, last);
+    world.clock.advance_seconds(7);
+    assert_eq!(now_of(&world, tenant.org).await, world.clock.now());
+}
+
+async fn now_of(world: &World, org: OrgId) -> Timestamp {
+    world
+        .change(&[org], move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                tx.append(org, event_with("team.updated", org, json!({ "at": now }))).await?;
+                Ok(now)
+            })
+        })
+        .await
 }

@@ -1,14 +1,21 @@
 //! The built-in operations and models, and how configuration adds models.
 
+mod calendar;
+mod chat;
 mod messaging;
 mod models;
 mod platform;
+mod records;
 mod search;
+mod shape;
+mod social;
 mod steering;
 mod text;
+mod voice;
 
 use serde::Deserialize;
-use upivia_domain::catalog::{Catalog, ModelPrice, Operation, Price, PriceTable};
+use serde_json::Value;
+use upivia_domain::catalog::{Catalog, ModelPrice, Operation, OperationName, Price, PriceTable};
 
 /// A model of the configuration. It replaces a built-in model of the same name.
 ///
@@ -57,10 +64,39 @@ pub fn catalog(extra_models: impl IntoIterator<Item = ModelEntry>) -> Catalog {
     Catalog::new(operations(), PriceTable::new(models))
 }
 
+/// A payload for every built-in operation: the shortest that somebody might mean. Everybody can read it as the `examples`
+/// of the input schema.
+pub fn examples() -> impl Iterator<Item = (OperationName, Value)> {
+    let example = |operation: &Operation| operation.input_schema.get("examples")?.get(0).cloned();
+    operations().filter_map(move |operation| example(&operation).map(|example| (operation.name, example)))
+}
+
 /// The built-in operations: one line each, whose module has its schemas.
 fn operations() -> impl Iterator<Item = Operation> {
-    let all =
-        [text::generate(), messaging::send_email(), messaging::send_sms(), search::search(), platform::check_budget()];
+    let all = [
+        text::generate(),
+        search::search(),
+        messaging::send_email(),
+        messaging::send_sms(),
+        messaging::read_sms(),
+        messaging::send_mms(),
+        voice::create(),
+        chat::read(),
+        chat::dm(),
+        chat::send_to_discord(),
+        calendar::read(),
+        calendar::create(),
+        calendar::update(),
+        calendar::cancel(),
+        calendar::send_invite(),
+        social::submit_to_reddit(),
+        social::post_to_bluesky(),
+        social::post_to_x(),
+        social::post_to_mastodon(),
+        records::create_issue(),
+        records::create_page(),
+        platform::check_budget(),
+    ];
     all.into_iter().flatten()
 }
 
@@ -69,14 +105,15 @@ fn operation(
     name: &str,
     description: &str,
     price: Price,
-    [input, output]: [serde_json::Value; 2],
+    [input, output_schema, example]: [Value; 3],
 ) -> Option<Operation> {
-    let input_schema = steering::allowed_in(input);
+    let mut input_schema = steering::allowed_in(input);
+    input_schema["examples"] = Value::Array(vec![example]);
     Some(Operation {
         name: name.parse().ok()?,
         description: description.to_owned(),
         input_schema,
-        output_schema: output,
+        output_schema,
         price,
     })
 }
@@ -89,8 +126,30 @@ mod tests {
     fn every_built_in_operation_is_on_offer() {
         let catalog = catalog([]);
         let names: Vec<_> = catalog.iter().map(|operation| operation.name.as_str()).collect();
-        let expected =
-            ["email.send", "platform.check_budget", "sms.send", "text_generation.generate", "web_search.search"];
+        let expected = [
+            "bluesky.post",
+            "calendar.cancel",
+            "calendar.create",
+            "calendar.read",
+            "calendar.update",
+            "chat.dm",
+            "chat.read",
+            "discord.send_message",
+            "email.send",
+            "github.create_issue",
+            "mastodon.post",
+            "mms.send",
+            "notion.create_page",
+            "platform.check_budget",
+            "reddit.submit_post",
+            "scheduling.send_invite",
+            "sms.read",
+            "sms.send",
+            "text_generation.generate",
+            "voice_call.create",
+            "web_search.search",
+            "x.post",
+        ];
         assert_eq!(names, expected);
     }
 

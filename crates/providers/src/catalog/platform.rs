@@ -26,5 +26,5 @@ pub(super) fn check_budget() -> Option<Operation> {
         },
     });
     let description = "Tells what an agent may still spend. Free, and needs no binding.";
-    operation("platform.check_budget", description, Price::Free, [input, output])
+    operation("platform.check_budget", description, Price::Free, [input, output, json!({})])
 }

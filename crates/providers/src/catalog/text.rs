@@ -7,7 +7,8 @@ use super::operation;
 
 pub(super) fn generate() -> Option<Operation> {
     let description = "Lets a language model write text. A limit of output tokens is always applied and shown.";
-    operation("text_generation.generate", description, Price::Tokens, [input(), output()])
+    let example = json!({"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "Hello"}]});
+    operation("text_generation.generate", description, Price::Tokens, [input(), output(), example])
 }
 
 fn input() -> Value {
@@ -74,8 +75,10 @@ fn output() -> Value {
     let count = json!({"type": "integer"});
     json!({
         "type": "object",
+        "required": ["text", "choices"],
         "properties": {
             "id": {"type": "string"},
+            "object": {"type": "string"},
             "model": {"type": "string"},
             "text": {"type": ["string", "null"], "description": "The content of the first choice."},
             "choices": {"type": "array", "items": {"type": "object"}},

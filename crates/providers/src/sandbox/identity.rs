@@ -16,6 +16,16 @@ pub(super) fn of(call: &ProviderCall) -> String {
     format!("sandbox_{:016x}", fnv1a(bytes))
 }
 
+/// The id of one of several things that a call made or found.
+pub(super) fn part(id: &str, rank: i64) -> String {
+    format!("{id}_{rank}")
+}
+
+/// A number that belongs to an id, below `bound`.
+pub(super) fn number(id: &str, bound: u64) -> u64 {
+    fnv1a(id.bytes()).checked_rem(bound).unwrap_or_default()
+}
+
 // FNV-1a: the same on every machine and in every release, which the standard library's hasher does not promise.
 fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;

@@ -3,8 +3,12 @@
 //! The same payload always gets the same result. Steering (`payload.sandbox`) never changes what is executed, only what is
 //! seen of it: an answer that was lost or delayed is still there for whoever asks by the request's id.
 
+mod calendar;
+mod clock;
 mod identity;
 mod memory;
+mod messages;
+mod posts;
 mod results;
 mod steering;
 mod text;

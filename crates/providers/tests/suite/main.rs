@@ -7,6 +7,7 @@
 mod fake;
 mod openai_stage;
 mod openai_wire;
+mod operations;
 mod sandbox_stage;
 
 use std::{

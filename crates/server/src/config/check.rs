@@ -3,10 +3,10 @@
 use std::net::ToSocketAddrs;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use upivia_providers::{Destination, ModelEntry, Reach};
+use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{ModelSettings, Settings, Span};
+use super::{Settings, Span, models};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -22,18 +22,9 @@ pub fn check(settings: &Settings) -> Result<()> {
     check_store(settings)?;
     check_spans(settings)?;
     check_openai(settings)?;
+    crate::logging::filter(&settings.log)?;
+    check_failpoints(settings)?;
     models(settings).map(drop)
-}
-
-/// The prices of the file.
-///
-/// # Errors
-///
-/// A price that is none.
-pub fn models(settings: &Settings) -> Result<Vec<ModelEntry>> {
-    let entry =
-        |(name, model): (&String, &ModelSettings)| model.entry(name).with_context(|| format!("models.{name:?}"));
-    settings.models.iter().map(entry).collect()
 }
 
 fn check_store(settings: &Settings) -> Result<()> {
@@ -69,5 +60,17 @@ fn check_openai(settings: &Settings) -> Result<()> {
     if let Some(url) = &settings.openai_base_url {
         Destination::parse(url, Reach::Operator).map_err(|error| anyhow!("openai_base_url {error}"))?;
     }
+    Ok(())
+}
+
+#[cfg(debug_assertions)]
+fn check_failpoints(settings: &Settings) -> Result<()> {
+    let traps = settings.failpoints.as_deref().map(str::parse::<crate::failpoints::Traps>);
+    traps.transpose().map(drop)
+}
+
+// Ignored with a warning: not worth a refusal.
+#[cfg(not(debug_assertions))]
+fn check_failpoints(_settings: &Settings) -> Result<()> {
     Ok(())
 }

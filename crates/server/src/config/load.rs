@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use figment::{
-    Figment,
+    Figment, Profile,
     providers::{Format, Serialized, Toml},
 };
 use serde::Serialize;
@@ -70,12 +70,15 @@ fn file(flags: &Flags, environment: &Environment, directory: &Path) -> Result<Op
 
 /// Every wrong value with where it was found.
 fn in_words(errors: &figment::Error) -> anyhow::Error {
-    let one = |error: figment::Error| {
-        let origin = error.metadata.as_ref().map_or_else(String::new, |metadata| {
-            let source = metadata.source.as_ref().map_or_else(|| metadata.name.to_string(), ToString::to_string);
-            format!(" ({source})")
-        });
-        format!("{}: {}{origin}", error.path.join("."), error.kind)
+    anyhow::Error::msg(errors.clone().into_iter().map(one_in_words).collect::<Vec<_>>().join("\n"))
+}
+
+fn one_in_words(error: figment::Error) -> String {
+    let Some(metadata) = &error.metadata else { return error.kind.to_string() };
+    let (name, origin) = match &metadata.source {
+        Some(source) => (error.path.join("."), source.to_string()),
+        None => (metadata.interpolate(&Profile::Default, &error.path), metadata.name.to_string()),
     };
-    anyhow::Error::msg(errors.clone().into_iter().map(one).collect::<Vec<_>>().join("\n"))
+    let colon = if name.is_empty() { "" } else { ": " };
+    format!("{name}{colon}{} (in {origin})", error.kind)
 }

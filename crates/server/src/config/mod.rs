@@ -11,11 +11,11 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub use check::{check, models};
+pub use check::check;
 pub use environment::Environment;
 pub use hidden::Hidden;
 pub use load::{Flags, Loaded, load};
-pub use model::ModelSettings;
+pub use model::{ModelSettings, models};
 pub use settings::Settings;
 pub use show::show;
 pub use span::Span;

@@ -1,19 +1,23 @@
-//! Prices of models that the file adds or changes.
+//! Prices of models that the file adds or changes, as `[[models]]`.
 
-use anyhow::{Result, bail, ensure};
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use upivia_providers::ModelEntry;
 
-const NANOS_PER_USD: u64 = 1_000_000_000;
+use super::Settings;
 
-/// What a model costs, in decimal dollars for 10⁶ tokens; quoted, so that no float is ever made of it.
+/// What a model costs, in nanodollars (10⁻⁹ USD) for 10⁶ tokens: $0.15 is `150_000_000`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
-    /// For tokens read, for example `"0.15"`.
-    pub input_usd_per_million: String,
+    /// The name that payloads use, with the provider in front.
+    pub model: String,
+    /// For tokens read.
+    pub input_nanos_per_million: u64,
     /// For tokens written.
-    pub output_usd_per_million: String,
+    pub output_nanos_per_million: u64,
     /// Reserved and sent where a request names no `max_tokens`.
     #[serde(default = "default_max_tokens")]
     pub default_max_tokens: u32,
@@ -25,66 +29,57 @@ const fn default_max_tokens() -> u32 {
     1_024
 }
 
-impl ModelSettings {
-    /// The model for the catalogue.
-    ///
-    /// # Errors
-    ///
-    /// A price or a limit that is none.
-    pub fn entry(&self, model: &str) -> Result<ModelEntry> {
-        ensure!(self.default_max_tokens > 0, "default_max_tokens must be more than zero");
-        ensure!(
-            self.default_max_tokens <= self.largest_max_tokens,
-            "default_max_tokens ({}) is more than largest_max_tokens ({})",
-            self.default_max_tokens,
-            self.largest_max_tokens
-        );
-        Ok(ModelEntry {
-            model: model.to_owned(),
-            input_nanos_per_million: nanos(&self.input_usd_per_million)?,
-            output_nanos_per_million: nanos(&self.output_usd_per_million)?,
-            default_max_tokens: self.default_max_tokens,
-            largest_max_tokens: self.largest_max_tokens,
-        })
-    }
+/// The models of the file, for the catalogue.
+///
+/// # Errors
+///
+/// A model twice, or limits that contradict each other.
+pub fn models(settings: &Settings) -> Result<Vec<ModelEntry>> {
+    let mut names = BTreeSet::new();
+    let entry = |model: &ModelSettings| {
+        ensure!(names.insert(model.model.clone()), "models: {} is there twice", model.model);
+        model.entry().with_context(|| format!("models: {:?}", model.model))
+    };
+    settings.models.iter().map(entry).collect()
 }
 
-/// Exact nanodollars of a decimal text with at most nine places.
-fn nanos(text: &str) -> Result<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) || fraction.len() > 9 {
-        bail!("{text:?} is no price in dollars such as \"0.15\" (at most nine decimal places)");
+impl ModelSettings {
+    fn entry(&self) -> Result<ModelEntry> {
+        let (default, largest) = (self.default_max_tokens, self.largest_max_tokens);
+        ensure!(!self.model.trim().is_empty(), "the name is empty");
+        ensure!(default > 0, "default_max_tokens must be more than zero");
+        ensure!(default <= largest, "default_max_tokens ({default}) is more than largest_max_tokens ({largest})");
+        Ok(ModelEntry {
+            model: self.model.clone(),
+            input_nanos_per_million: self.input_nanos_per_million,
+            output_nanos_per_million: self.output_nanos_per_million,
+            default_max_tokens: default,
+            largest_max_tokens: largest,
+        })
     }
-    let (whole, fraction): (u64, u64) = (whole.parse()?, format!("{fraction:0<9}").parse()?);
-    let nanos = whole.checked_mul(NANOS_PER_USD).and_then(|whole| whole.checked_add(fraction));
-    nanos.filter(|nanos| i64::try_from(*nanos).is_ok()).ok_or_else(|| anyhow::anyhow!("{text:?} is too large"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn prices_are_exact() {
-        assert_eq!(nanos("0.15").unwrap(), 150_000_000);
-        assert_eq!(nanos("10").unwrap(), 10_000_000_000);
-        assert_eq!(nanos("0.000000001").unwrap(), 1);
-        for bad in ["", ".5", "1.", "-1", "1e3", "0.0000000001", "9223372037", "١"] {
-            assert!(nanos(bad).is_err(), "{bad}");
-        }
+    fn refused(models: &[(&str, u32)]) -> String {
+        let settings = |(name, default): &(&str, u32)| ModelSettings {
+            model: (*name).to_owned(),
+            input_nanos_per_million: 1,
+            output_nanos_per_million: 2,
+            default_max_tokens: *default,
+            largest_max_tokens: 100,
+        };
+        let settings = Settings { models: models.iter().map(settings).collect(), ..Settings::default() };
+        format!("{:#}", super::models(&settings).unwrap_err())
     }
 
     #[test]
-    fn a_default_above_the_most_is_refused() {
-        let text = |default| ModelSettings {
-            input_usd_per_million: "1".to_owned(),
-            output_usd_per_million: "2".to_owned(),
-            default_max_tokens: default,
-            largest_max_tokens: 100,
-        };
-        assert!(text(100).entry("acme/tiny").is_ok());
-        assert!(text(101).entry("acme/tiny").is_err());
-        assert!(text(0).entry("acme/tiny").is_err());
+    fn contradictions_name_their_model() {
+        assert!(refused(&[("a/b", 100), ("a/b", 100)]).contains("a/b is there twice"));
+        assert!(refused(&[("a/b", 100), ("c/d", 101)]).contains("c/d"));
+        assert!(refused(&[("a/b", 0)]).contains("more than zero"));
+        assert!(refused(&[(" ", 1)]).contains("empty"));
     }
 }

@@ -1,13 +1,15 @@
 //! Every setting with its default. A field's name is its key in the file, and with `UPIVIA_` before it in the environment.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use upivia_http::Limits;
 
 use super::{Hidden, ModelSettings, Span};
 
 /// Keys that may come from the environment; the prices of models come from the file only.
-pub const ENVIRONMENT: [&str; 14] = [
+pub const ENVIRONMENT: [&str; 17] = [
     "listen",
     "data_dir",
     "database_url",
@@ -19,6 +21,9 @@ pub const ENVIRONMENT: [&str; 14] = [
     "stop_within",
     "approval_lifetime",
     "pending_approvals",
+    "rate_limit_per_second",
+    "rate_limit_burst",
+    "concurrency_limit",
     "openai_base_url",
     "openai_api_key",
     "failpoints",
@@ -50,14 +55,20 @@ pub struct Settings {
     pub approval_lifetime: Span,
     /// So many requests of an agent may wait for a person.
     pub pending_approvals: u32,
+    /// Requests in a second of one credential, and of one address without a valid one; 0 = without limit.
+    pub rate_limit_per_second: u32,
+    /// So many of them may come at once after a pause; 0 = without limit.
+    pub rate_limit_burst: u32,
+    /// Requests of one credential that are answered at the same time; 0 = without limit.
+    pub concurrency_limit: u32,
     /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
     pub openai_base_url: Option<String>,
     /// Its key.
     pub openai_api_key: Option<Hidden>,
     /// Places where the process kills or stops itself; dev builds only.
     pub failpoints: Option<String>,
-    /// Prices of models by full name, beside and above those that are built in.
-    pub models: BTreeMap<String, ModelSettings>,
+    /// Prices of models, beside and above those that are built in.
+    pub models: Vec<ModelSettings>,
 }
 
 impl Default for Settings {
@@ -75,10 +86,13 @@ impl Default for Settings {
             stop_within: Span::seconds(20),
             approval_lifetime: Span::seconds(24 * 60 * 60),
             pending_approvals: 20,
+            rate_limit_per_second: 200,
+            rate_limit_burst: 400,
+            concurrency_limit: 256,
             openai_base_url: None,
             openai_api_key: None,
             failpoints: None,
-            models: BTreeMap::new(),
+            models: Vec::new(),
         }
     }
 }
@@ -87,5 +101,14 @@ impl Settings {
     /// Whether the one-file database is used.
     pub const fn is_embedded(&self) -> bool {
         self.database_url.is_none()
+    }
+
+    /// How much one caller may ask for.
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            per_second: self.rate_limit_per_second,
+            burst: self.rate_limit_burst,
+            concurrency: self.concurrency_limit,
+        }
     }
 }

@@ -14,17 +14,16 @@ pub fn show(settings: &Settings) -> Result<String> {
     };
     let mut text = String::new();
     // Tables come last: what followed one would belong to it.
-    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| value.is_object());
+    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| value.is_array());
     plain.into_iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
-    for (key, named) in tables {
-        let named = named.as_object().into_iter().flatten();
-        named.into_iter().try_for_each(|(name, table)| write_table(&mut text, key, name, table))?;
+    for (key, list) in tables {
+        list.as_array().into_iter().flatten().try_for_each(|table| write_table(&mut text, key, table))?;
     }
     Ok(text)
 }
 
-fn write_table(text: &mut String, key: &str, name: &str, table: &Value) -> Result<()> {
-    writeln!(text, "\n[{key}.{}]", Value::from(name))?;
+fn write_table(text: &mut String, key: &str, table: &Value) -> Result<()> {
+    writeln!(text, "\n[[{key}]]")?;
     let members = table.as_object().context("a model is a table")?;
     members.iter().try_for_each(|(key, value)| write_line(text, key, value))
 }

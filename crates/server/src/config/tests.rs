@@ -86,8 +86,8 @@ fn unknown_keys_and_bad_values_name_themselves_and_their_source() {
 
 #[test]
 fn what_is_shown_hides_secrets_and_can_be_read_again() {
-    let file = "openai_api_key = \"sk-secret\"\n[models.\"acme/large\"]\ninput_usd_per_million = \"0.15\"\n\
-                output_usd_per_million = \"0.60\"\nlargest_max_tokens = 4096\n";
+    let file = "openai_api_key = \"sk-secret\"\n[[models]]\nmodel = \"acme/large\"\ninput_nanos_per_million = 150_000_000\n\
+                output_nanos_per_million = 600_000_000\nlargest_max_tokens = 4096\n";
     let settings = load(&Flags::default(), &Environment::default(), &Dir::with_file("show", file).0).unwrap().settings;
     assert_eq!(models(&settings).unwrap()[0].input_nanos_per_million, 150_000_000);
     let shown = show(&settings).unwrap();
@@ -111,5 +111,8 @@ fn contradictions_are_refused_in_words() {
     assert!(refused(|s| s.master_key = Some("short".into())).contains("master key"));
     assert!(refused(|s| s.answer_within = Span::seconds(60)).contains("answer_within"));
     assert!(refused(|s| s.node_lease = Span::seconds(0)).contains("node_lease"));
+    assert!(refused(|s| s.log = "info=warn=debug".to_owned()).contains("log"));
+    #[cfg(debug_assertions)]
+    assert!(refused(|s| s.failpoints = Some("nowhere=kill@1".to_owned())).contains("nowhere"));
     assert!(refused(|s| s.openai_base_url = Some("h:1".to_owned())).contains("openai_base_url"));
 }

@@ -35,7 +35,7 @@ impl<F: Future> Future for InRuntime<F> {
 mod tests {
     use std::time::Duration;
 
-    use tokio::runtime::Builder;
+    use tokio::{runtime::Builder, sync::oneshot};
 
     use super::*;
 
@@ -43,14 +43,15 @@ mod tests {
     fn a_task_outlives_the_runtime_in_which_it_was_started() {
         let main = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let worker = Builder::new_current_thread().build().unwrap();
-        let task = worker.block_on(InRuntime::new(main.handle().clone(), async {
+        let (done, waiting) = oneshot::channel();
+        worker.block_on(InRuntime::new(main.handle().clone(), async {
             tokio::time::sleep(Duration::from_millis(1)).await;
             tokio::spawn(async {
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                "done"
-            })
+                done.send("done").unwrap();
+            });
         }));
         drop(worker);
-        assert_eq!(main.block_on(task).unwrap(), "done");
+        assert_eq!(main.block_on(waiting), Ok("done"));
     }
 }

@@ -82,6 +82,8 @@ impl Base<'_> {
             reports: self.reports(),
             catalog: Arc::clone(&self.catalog),
             ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+            limits: self.settings.limits(),
             readiness: Arc::clone(&state) as _,
         });
         Ok(Wired { api, sweeper: self.sweeper(), node: self.node, state })

@@ -9,8 +9,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, OrgId, Timestamp,
-    budget::MeterKey,
+    AgentId, OrgId, RequestId, Timestamp,
+    budget::{Meter, MeterKey},
     ledger::{Command, Recorded, meters_needed},
     policy::PolicyRows,
     ports::StoreError,
@@ -19,11 +19,32 @@ use upivia_domain::{
 use super::{Conn, data_keys, hot, policy};
 use crate::{
     connect::Shared,
-    ledger::{Flat, PolicySource, Snapshots, Wanted},
+    ledger::{Changed, PolicySource, Snapshots, Wanted},
     rows::RequestRow,
 };
 
-/// Loads all that those commands need. `source` says whether policy rows may come from the cache.
+/// How to load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// Whether commands may have been applied before.
+    pub(crate) again: bool,
+    /// The node's time, the same as `apply` gets.
+    pub(crate) clock: Timestamp,
+    /// Where rows may come from.
+    pub(crate) source: PolicySource,
+}
+
+/// What the first round of a batch asked for, and what came back.
+pub(crate) struct FirstRound {
+    /// What the commands name.
+    pub(crate) wanted: Wanted,
+    /// Requests that were read.
+    pub(crate) requests: Vec<RequestRow>,
+    /// Requests that were not read because the cache has them, if it is right about the heads.
+    pub(crate) assumed: Vec<(OrgId, RequestId)>,
+}
+
+/// Loads all that those commands need.
 pub(crate) async fn load(
     conn: &mut Conn,
     shared: &Shared,
@@ -33,37 +54,29 @@ pub(crate) async fn load(
 ) -> Result<(), StoreError> {
     let wanted = Wanted::of(commands, how.again);
     let requests = hot::requests(conn, &wanted).await?;
-    load_with(conn, shared, snapshots, commands, (&wanted, requests), how).await
+    let round = FirstRound { wanted, requests, assumed: Vec::new() };
+    load_with(conn, shared, snapshots, commands, round, how).await.map(drop)
 }
 
-/// How to load.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct How {
-    /// Whether commands may have been applied before.
-    pub(crate) again: bool,
-    /// The node's time, the same as `apply` gets.
-    pub(crate) clock: Timestamp,
-    /// Where policy rows may come from.
-    pub(crate) source: PolicySource,
-}
-
-/// The same, once the requests of the first round are there.
+/// The same, once the first round is done. Returns the meters that were read from the table.
 pub(crate) async fn load_with(
     conn: &mut Conn,
     shared: &Shared,
     snapshots: &mut Snapshots,
     commands: &[Arc<Command>],
-    (wanted, requests): (&Wanted, Vec<RequestRow>),
+    round: FirstRound,
     how: How,
-) -> Result<(), StoreError> {
-    load_policies(conn, shared, snapshots, wanted, how.source).await?;
-    load_requests(conn, shared, snapshots, requests).await?;
-    let meters = missing_meters(snapshots, commands, how.clock);
+) -> Result<Vec<(OrgId, MeterKey, Option<Meter>)>, StoreError> {
+    load_policies(conn, shared, snapshots, &round.wanted, how.source).await?;
+    load_requests(conn, shared, snapshots, round.requests).await?;
+    load_assumed(conn, shared, snapshots, round.assumed).await?;
+    let meters = unknown_meters(shared, snapshots, commands, how);
     let recorded = recorded_needed(snapshots, commands);
     let (figures, outcomes) = hot::second_round(conn, &meters, &recorded).await?;
-    for ((org, key), meter) in meters.into_iter().zip(figures) {
-        if let Some(snapshot) = snapshots.get_mut(&org) {
-            snapshot.load_meter(key, meter);
+    let read: Vec<_> = meters.into_iter().zip(figures).map(|((org, key), meter)| (org, key, meter)).collect();
+    for (org, key, meter) in &read {
+        if let Some(snapshot) = snapshots.get_mut(org) {
+            snapshot.load_meter(key.clone(), *meter);
         }
     }
     for ((org, id), seq) in recorded.into_iter().zip(outcomes) {
@@ -71,27 +84,27 @@ pub(crate) async fn load_with(
             snapshot.load_recorded(id, Recorded { seq });
         }
     }
-    Ok(())
+    Ok(read)
 }
 
-/// Writes everything that changed since the last write. Returns how many rows that were.
-pub(crate) async fn write(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<usize, StoreError> {
-    let flat = flatten(conn, shared, snapshots).await?;
-    let written = flat.rows();
-    if written > 0 {
-        hot::write(conn, flat).await?;
-    }
-    Ok(written)
+/// Writes everything that changed since the last write.
+pub(crate) async fn write(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<(), StoreError> {
+    let changed = changed(conn, shared, snapshots).await?;
+    hot::write(conn, &changed).await
 }
 
-/// Everything that changed since the last time, as rows.
-pub(crate) async fn flatten(conn: &mut Conn, shared: &Shared, snapshots: &mut Snapshots) -> Result<Flat, StoreError> {
-    let keys = data_keys::of(conn, &shared.sealer, snapshots.keys().copied()).await?;
-    let mut flat = Flat::default();
+/// Everything that changed since the last time.
+pub(crate) async fn changed(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+) -> Result<Changed, StoreError> {
+    let mut keys = data_keys::of(conn, &shared.sealer, snapshots.keys().copied()).await?;
+    let mut changed = Changed::default();
     for (org, snapshot) in snapshots {
-        flat.add(*org, snapshot.changes(), keys.get(org).map(AsRef::as_ref))?;
+        changed.add(*org, snapshot.changes(), keys.remove(org));
     }
-    Ok(flat)
+    Ok(changed)
 }
 
 async fn load_policies(
@@ -167,18 +180,55 @@ async fn load_requests(
     Ok(())
 }
 
-fn missing_meters(snapshots: &Snapshots, commands: &[Arc<Command>], clock: Timestamp) -> Vec<(OrgId, MeterKey)> {
-    let mut seen: HashSet<(OrgId, MeterKey)> = HashSet::new();
-    let mut missing = Vec::new();
-    for command in commands {
-        let Some(snapshot) = snapshots.get(&command.org()) else { continue };
-        for key in meters_needed(snapshot, command, clock) {
-            if !snapshot.has_meter(&key) && seen.insert((command.org(), key.clone())) {
-                missing.push((command.org(), key));
-            }
+// Where the cache was wrong about a head, its requests are read after all.
+async fn load_assumed(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    assumed: Vec<(OrgId, RequestId)>,
+) -> Result<(), StoreError> {
+    let mut by_org: BTreeMap<OrgId, Vec<RequestId>> = BTreeMap::new();
+    for (org, id) in assumed {
+        by_org.entry(org).or_default().push(id);
+    }
+    let mut late = Vec::new();
+    for (org, ids) in by_org {
+        if let Some(snapshot) = snapshots.get_mut(&org) {
+            late.extend(shared.rows.load_requests(snapshot, ids).into_iter().map(|id| (org, id)));
         }
     }
-    missing
+    if late.is_empty() {
+        return Ok(());
+    }
+    let requests = hot::requests(conn, &Wanted::of_requests(late)).await?;
+    load_requests(conn, shared, snapshots, requests).await
+}
+
+/// The meters that the commands need and that are neither loaded nor, where they may be, in the cache.
+fn unknown_meters(
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    commands: &[Arc<Command>],
+    how: How,
+) -> Vec<(OrgId, MeterKey)> {
+    let mut needed: BTreeMap<OrgId, HashSet<MeterKey>> = BTreeMap::new();
+    for command in commands {
+        if let Some(snapshot) = snapshots.get(&command.org()) {
+            let keys = meters_needed(snapshot, command, how.clock).into_iter().filter(|key| !snapshot.has_meter(key));
+            needed.entry(command.org()).or_default().extend(keys);
+        }
+    }
+    let mut unknown = Vec::new();
+    for (org, keys) in needed {
+        let Some(snapshot) = snapshots.get_mut(&org) else { continue };
+        let keys = keys.into_iter().collect();
+        let rest = match how.source {
+            PolicySource::Cache => shared.rows.load_meters(snapshot, keys),
+            PolicySource::Rows => keys,
+        };
+        unknown.extend(rest.into_iter().map(|key| (org, key)));
+    }
+    unknown
 }
 
 /// Commands whose recorded outcome can matter. A settlement asks for its own only where something else ended the request.

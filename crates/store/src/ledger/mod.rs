@@ -4,9 +4,11 @@
 //! speak SQL are in `both` and in the folders of the two databases.
 
 mod apply;
+mod changed;
 mod faults;
-mod flat;
+mod lesson;
 mod policy_cache;
+mod row_cache;
 mod stats;
 mod store;
 mod wanted;
@@ -19,9 +21,11 @@ use upivia_domain::{
 };
 
 pub(crate) use apply::apply_all;
+pub(crate) use changed::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension};
 pub use faults::{Fault, Faults};
-pub(crate) use flat::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension};
+pub(crate) use lesson::Lesson;
 pub(crate) use policy_cache::PolicyCache;
+pub(crate) use row_cache::RowCache;
 pub(crate) use stats::Counters;
 pub use stats::StoreStats;
 pub(crate) use wanted::Wanted;
@@ -45,10 +49,10 @@ impl Locked {
     }
 }
 
-/// Where policy rows may come from.
+/// Where rows may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PolicySource {
-    /// From the cache, where the epoch proves them current: only in a transaction that has changed no policy row.
+    /// From the caches, where the head proves them current: only in a transaction that has changed nothing yet.
     Cache,
     /// From the tables.
     Rows,

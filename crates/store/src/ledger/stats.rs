@@ -19,8 +19,11 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// Counts a commit of so many rows.
+    /// Counts a commit of so many rows; one of none changed nothing.
     pub(crate) fn count(&self, rows: usize) {
+        if rows == 0 {
+            return;
+        }
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.rows_written.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Ordering::Relaxed);
     }

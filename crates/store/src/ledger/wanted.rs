@@ -22,6 +22,30 @@ impl Wanted {
         wanted
     }
 
+    /// Those requests alone.
+    pub(crate) fn of_requests(requests: impl IntoIterator<Item = (OrgId, RequestId)>) -> Self {
+        let mut wanted = Self::default();
+        for (org, id) in requests {
+            wanted.0.entry(org).or_default().requests.push(id);
+        }
+        wanted
+    }
+
+    /// Takes those requests out of the question.
+    pub(crate) fn take_requests(&mut self, which: impl Fn(OrgId, RequestId) -> bool) -> Vec<(OrgId, RequestId)> {
+        let mut taken = Vec::new();
+        for (org, reads) in &mut self.0 {
+            reads.requests.retain(|id| {
+                let take = which(*org, *id);
+                if take {
+                    taken.push((*org, *id));
+                }
+                !take
+            });
+        }
+        taken
+    }
+
     /// Every organization, in the order in which they are locked.
     pub(crate) fn orgs(&self) -> impl Iterator<Item = OrgId> {
         self.0.keys().copied()

@@ -10,10 +10,10 @@ use upivia_domain::{
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };
 
-use super::{Conn, Database, Pool, commit, heads, hot, load};
+use super::{Conn, Database, Pool, heads, hot, load};
 use crate::{
     connect::Shared,
-    ledger::{Fault, Flat, PolicySource, Wanted, apply_all},
+    ledger::{Changed, Fault, Lesson, PolicySource, Snapshots, Wanted, apply_all},
 };
 
 /// A server that does not answer for so long is given up. Longer than any timeout of the session.
@@ -36,7 +36,7 @@ impl Database {
         });
         let applied = task.await.unwrap_or_else(|error| Err(StoreError::Internal(format!("a batch ended: {error}"))));
         if applied.is_err() {
-            self.shared.policies.forget(orgs);
+            self.shared.forget(&orgs);
         }
         applied
     }
@@ -64,41 +64,48 @@ async fn run_twice(pool: &Pool, job: Job) -> Result<Vec<Applied>, StoreError> {
 impl Job {
     async fn run(&self, conn: &mut Conn) -> Result<Vec<Applied>, StoreError> {
         let decided = timeout(LONGEST_SILENCE, self.decide(conn)).await;
-        let (applied, flat) = decided.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())))?;
-        let written = flat.rows();
-        self.finish(conn, flat).await?;
-        if written > 0 {
-            self.shared.counters.count(written);
-        }
-        Ok(applied)
+        let decided = decided.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())))?;
+        self.finish(conn, &decided.changed).await?;
+        self.shared.counters.count(decided.changed.rows());
+        self.shared.rows.learn(decided.lesson.after(&decided.snapshots, decided.changed));
+        Ok(decided.applied)
     }
 
-    async fn decide(&self, conn: &mut Conn) -> Result<(Vec<Applied>, Flat), StoreError> {
+    async fn decide(&self, conn: &mut Conn) -> Result<Decided, StoreError> {
         let (shared, batch) = (&*self.shared, &*self.batch);
-        let wanted = Wanted::of(batch, self.mode.again);
+        let mut wanted = Wanted::of(batch, self.mode.again);
+        let assumed = shared.rows.assume(&mut wanted);
         let (rows, requests) = hot::first_round(conn, &wanted, self.mode.lock).await?;
         let orgs: Vec<OrgId> = wanted.orgs().collect();
         let (mut snapshots, busy) = heads::locked(conn, &orgs, rows).await?.into_snapshots();
         let clock = shared.clock.now();
+        let round = load::FirstRound { wanted, requests, assumed };
         let how = load::How { again: self.mode.again, clock, source: PolicySource::Cache };
-        load::load_with(conn, shared, &mut snapshots, batch, (&wanted, requests), how).await?;
+        let read = load::load_with(conn, shared, &mut snapshots, batch, round, how).await?;
+        let lesson = Lesson::before(&snapshots, read);
         let applied = apply_all(&mut snapshots, &busy, batch, clock)?;
         shared.faults.strike(Fault::PanicBeforeWriting);
-        Ok((applied, load::flatten(conn, shared, &mut snapshots).await?))
+        let changed = load::changed(conn, shared, &mut snapshots).await?;
+        Ok(Decided { applied, snapshots, changed, lesson })
     }
 
-    async fn finish(&self, conn: &mut Conn, mut flat: Flat) -> Result<(), StoreError> {
+    async fn finish(&self, conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
         let faults = &self.shared.faults;
         if faults.is_next(Fault::PanicBeforeCommit) {
-            hot::write(conn, std::mem::take(&mut flat)).await?;
+            hot::write(conn, changed).await?;
             faults.strike(Fault::PanicBeforeCommit);
         }
-        if flat.rows() == 0 {
-            return in_time(commit(conn, faults)).await;
-        }
-        in_time(hot::write_and_commit(conn, flat)).await?;
+        in_time(hot::write_and_commit(conn, changed)).await?;
         faults.answer()
     }
+}
+
+/// A batch between its decisions and its commit.
+struct Decided {
+    applied: Vec<Applied>,
+    snapshots: Snapshots,
+    changed: Changed,
+    lesson: Lesson,
 }
 
 async fn in_time(commit: impl Future<Output = Result<(), StoreError>>) -> Result<(), StoreError> {

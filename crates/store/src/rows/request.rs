@@ -141,6 +141,13 @@ impl RequestRow {
         })
     }
 
+    /// Whether it holds money for its provider and nothing else happened to it yet: the other columns are empty.
+    pub(crate) fn is_dispatch(&self) -> bool {
+        let waits = self.approval_id.is_some() || self.approval_expires_at.is_some() || self.reasons.is_some();
+        let ended = self.ended_by.is_some() || self.result.is_some();
+        !waits && !ended && !self.flagged && self.fence_until.is_none() && self.external_id.is_none()
+    }
+
     /// The request, content and result opened with the organization's key.
     pub(crate) fn open(self, key: &DataKey) -> Result<ServiceRequest, StoreError> {
         let tokens = self.applied_max_tokens.map(u32::try_from).transpose();

@@ -1,4 +1,5 @@
 //! Fresh stores of both kinds, for the contract suite and for this crate's own tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 pub mod postgres;
 pub mod raw;

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 use upivia_domain::{
-    AgentId, ApprovalId, CommandId, CredentialId, Mode, NanoUsd, NodeId, OrgId, RequestId, Timestamp, UserId,
+    AgentId, CredentialId, Mode, NanoUsd, NodeId, OrgId, RequestId, Timestamp, UserId,
     agent::{Agent, AgentKind, AgentStatus},
     audit::{NewEvent, Object},
     binding::{Binding, BindingTerms},

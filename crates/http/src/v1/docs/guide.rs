@@ -91,7 +91,8 @@ fn errors() -> Value {
             "not_found": "404: not there, or of another organization",
             "idempotency_key_payload_mismatch": "409: the key was used for something else",
             "payload_too_large": "413: the body is larger than 1 MiB",
-            "ledger_unavailable": "503: nothing was decided; repeat with the same key after Retry-After seconds",
+            "rate_limited": "429: too many requests; nothing was done; repeat after Retry-After seconds",
+            "ledger_unavailable": "503: the ledger could not answer; repeat with the same key after Retry-After seconds",
         },
     })
 }

@@ -1,35 +1,22 @@
 //! The API over a store in memory.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{App, body::MessageBody, test};
 use serde_json::{Value, json};
-use upivia_application::{
-    access::Authenticator,
-    agents::{Agents, AgentsParts},
-    bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
-    dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
-    failpoint::NoFailPoints,
-    ledger::GroupCommit,
-    node::{Node, NodeSettings},
-    reports::{Reports, ReportsParts},
-    verify::{verify_audit, verify_ledger},
-};
+use upivia_application::verify::{verify_audit, verify_ledger};
 use upivia_domain::{
-    CredentialId, NanoUsd, OrgId, Timestamp, UserId,
+    CredentialId, NanoUsd, OrgId, UserId,
     audit::JournalEvent,
     identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
-    ledger::ApprovalTerms,
     ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, StoreError, TokenHasher, transact},
-    time::Zone,
 };
-use upivia_http::{Api, ApiParts, Readiness, configure};
-use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
+use upivia_http::{Api, Limits, Readiness, configure};
+use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialIds};
 
 use super::{
     call::{Call, Reply},
-    catalog::{Checks, catalog},
-    provider::Registry,
+    machine::Machine,
 };
 
 /// An organization's ids and credentials as texts.
@@ -60,10 +47,19 @@ impl World {
 
     /// With something that says whether the process is ready.
     pub async fn with(readiness: Arc<dyn Readiness>) -> Self {
+        Self::made(readiness, Limits::OFF).await
+    }
+
+    /// With limits on callers; elsewhere there are none, for the clock of a test stands still.
+    pub async fn limited(limits: Limits) -> Self {
+        Self::made(Arc::new(|| Ok(())), limits).await
+    }
+
+    async fn made(readiness: Arc<dyn Readiness>, limits: Limits) -> Self {
         let machine = Machine::new();
         let acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
-        let api = machine.api(readiness).await;
+        let api = machine.api(readiness, limits).await;
         Self { store: machine.store, clock: machine.clock, hasher: machine.hasher, ids: machine.ids, acme, other, api }
     }
 
@@ -132,4 +128,3 @@ impl World {
 pub fn mail(order: &str) -> Value {
     json!({ "service": "email", "operation": "send", "payload": { "to": "ada@example.com", "subject": order, "body": "Hello." } })
 }
-

@@ -12,21 +12,18 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Untyped},
 };
 use diesel_async::RunQueryDsl;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, join_all},
-};
+use futures::future::{BoxFuture, FutureExt, MaybeDone, join_all, maybe_done};
 use upivia_domain::ports::StoreError;
 
 use crate::{
     error::{is_disconnect, store_error},
-    ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
+    ledger::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension},
     postgres::{
         Conn,
         statement::{Prepared, Statement, columns, plain},
         transaction::commit_error,
     },
-    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow},
+    rows::{HeadRow, JournalRow, MeterRow, RequestRow},
 };
 
 /// Ends an update: one row where all rows were found, else an error.
@@ -37,7 +34,7 @@ macro_rules! all_found {
 }
 
 columns! {
-    /// New requests.
+    /// New requests of any shape.
     InsertRequests from RequestRow =
         "INSERT INTO requests (org_id, id, agent_id, mode, credential_id, idempotency_key, operation, provider, sealed, \
          digest, estimate, applied_max_tokens, hold_amount, hold_account, hold_windows, approval_id, approval_expires_at, \
@@ -77,6 +74,35 @@ columns! {
         basis: Nullable<Text> = Option<String>,
         end_reason: Nullable<Text> = Option<String>,
         result: Nullable<Binary> = Option<Vec<u8>>,
+    }
+}
+
+columns! {
+    /// New requests that wait for nothing but their provider: nearly all, and every array costs time.
+    InsertDispatches from RequestRow =
+        "INSERT INTO requests (org_id, id, agent_id, mode, credential_id, idempotency_key, operation, provider, sealed, \
+         digest, estimate, applied_max_tokens, hold_amount, hold_account, hold_windows, seq, created_at, state, owner, flagged) \
+         SELECT *, false FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    {
+        org_id: Text = String,
+        id: Text = String,
+        agent_id: Text = String,
+        mode: Text = String,
+        credential_id: Text = String,
+        idempotency_key: Nullable<Text> = Option<String>,
+        operation: Text = String,
+        provider: Nullable<Text> = Option<String>,
+        sealed: Binary = Vec<u8>,
+        digest: Binary = Vec<u8>,
+        estimate: BigInt = i64,
+        applied_max_tokens: Nullable<BigInt> = Option<i64>,
+        hold_amount: Nullable<BigInt> = Option<i64>,
+        hold_account: Nullable<Text> = Option<String>,
+        hold_windows: Nullable<Text> = Option<String>,
+        seq: BigInt = i64,
+        created_at: BigInt = i64,
+        state: Text = String,
+        owner: Nullable<Text> = Option<String>,
     }
 }
 
@@ -206,32 +232,10 @@ columns! {
     { org_id: Text = String, request_id: Text = String, }
 }
 
-columns! {
-    /// Requests whose rows are written anew.
-    DeleteRequests -> Untyped = concat!(
-        "WITH done AS (DELETE FROM requests r USING unnest($1, $2) AS u (org_id, id) \
-         WHERE r.org_id = u.org_id AND r.id = u.id", all_found!()
-    );
-    { org_id: Text = String, id: Text = String, }
-}
-
-columns! {
-    /// Questions as they stand now.
-    PutApprovals from ApprovalRow =
-        "INSERT INTO approvals (id, org_id, request_id, agent_id, mode, status, expires_at, seq, resolved_at, resolved_by) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
-         status = excluded.status, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by";
-    {
-        id: Text = String,
-        org_id: Text = String,
-        request_id: Text = String,
-        agent_id: Text = String,
-        mode: Text = String,
-        status: Text = String,
-        expires_at: BigInt = i64,
-        seq: BigInt = i64,
-        resolved_at: Nullable<BigInt> = Option<i64>,
-        resolved_by: Nullable<Text> = Option<String>,
+impl From<Vec<(String, String)>> for DeleteOpenOutcomes {
+    fn from(rows: Vec<(String, String)>) -> Self {
+        let (org_id, request_id) = rows.into_iter().unzip();
+        Self { org_id, request_id }
     }
 }
 
@@ -241,15 +245,16 @@ plain! {
 }
 
 /// Writes all rows inside a transaction.
-pub(crate) async fn write(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
-    let written = join_all(writes(conn, flat)).await;
+pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
+    let written = join_all(writes(conn, changed).await?).await;
     written.into_iter().try_for_each(|result| result.map(drop)).map_err(store_error)
 }
 
 /// Writes all rows and commits, in one round trip.
-pub(in crate::postgres) async fn write_and_commit(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
-    let mut statements = writes(conn, flat);
-    statements.push(execute(conn, Commit));
+pub(in crate::postgres) async fn write_and_commit(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
+    // A row that cannot be made ends this here, before COMMIT is sent.
+    let mut statements = writes(conn, changed).await?;
+    statements.push(sent(execute(conn, Commit)).await);
     let mut results = join_all(statements).await;
     let committed = results.pop().unwrap_or(Ok(0));
     for result in results {
@@ -263,40 +268,42 @@ fn write_error(error: diesel::result::Error) -> StoreError {
     if is_disconnect(&error) { commit_error(error) } else { store_error(error) }
 }
 
-type Writing<'c> = BoxFuture<'c, QueryResult<usize>>;
+type Writing<'c> = MaybeDone<BoxFuture<'c, QueryResult<usize>>>;
 
-fn writes(conn: &Conn, flat: Flat) -> Vec<Writing<'_>> {
+// Each statement is sent before the rows of the next are made: the server works on one while we work on the other.
+async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>>, StoreError> {
     let mut writes = Vec::with_capacity(8);
-    if !flat.replaced.is_empty() {
-        let (org_id, id) = flat.replaced.into_iter().unzip();
-        writes.push(execute(conn, DeleteRequests { org_id, id }));
-    }
-    put::<InsertRequests, _>(&mut writes, conn, flat.new_requests);
-    put::<UpdateRequests, _>(&mut writes, conn, flat.changed_requests);
-    put::<InsertMeters, _>(&mut writes, conn, flat.new_meters);
-    put::<UpdateMeters, _>(&mut writes, conn, flat.changed_meters);
-    put::<InsertJournal, _>(&mut writes, conn, flat.journal);
-    put::<UpdateHeads, _>(&mut writes, conn, flat.heads);
-    put::<InsertCommands, _>(&mut writes, conn, flat.recorded);
-    put::<InsertSuspensions, _>(&mut writes, conn, flat.suspensions);
-    put::<PutApprovals, _>(&mut writes, conn, flat.approvals);
-    put::<PutOpenOutcomes, _>(&mut writes, conn, flat.open);
-    if !flat.closed.is_empty() {
-        let (org_id, request_id) = flat.closed.into_iter().unzip();
-        writes.push(execute(conn, DeleteOpenOutcomes { org_id, request_id }));
-    }
-    writes
+    put::<InsertJournal, _>(&mut writes, conn, changed.journal()).await;
+    put::<UpdateMeters, _>(&mut writes, conn, changed.changed_meters()).await;
+    put::<UpdateHeads, _>(&mut writes, conn, changed.heads()).await;
+    let (dispatches, others) = changed.new_requests()?.into_iter().partition(RequestRow::is_dispatch);
+    put::<InsertDispatches, _>(&mut writes, conn, dispatches).await;
+    put::<InsertRequests, _>(&mut writes, conn, others).await;
+    put::<UpdateRequests, _>(&mut writes, conn, changed.changed_requests()?).await;
+    put::<InsertMeters, _>(&mut writes, conn, changed.new_meters()).await;
+    put::<InsertCommands, _>(&mut writes, conn, changed.recorded()).await;
+    put::<InsertSuspensions, _>(&mut writes, conn, changed.suspensions()).await;
+    put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
+    put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;
+    Ok(writes)
 }
 
-fn put<'c, S, R>(writes: &mut Vec<Writing<'c>>, conn: &'c Conn, rows: Vec<R>)
+async fn put<'c, S, R>(writes: &mut Vec<Writing<'c>>, conn: &'c Conn, rows: Vec<R>)
 where
     S: Statement + From<Vec<R>> + 'static,
 {
     if !rows.is_empty() {
-        writes.push(execute(conn, S::from(rows)));
+        writes.push(sent(execute(conn, S::from(rows))).await);
     }
 }
 
-fn execute<S: Statement + 'static>(mut conn: &Conn, statement: S) -> Writing<'_> {
+// Polled once, a statement is on its way, or waits its turn while another is prepared.
+async fn sent(statement: BoxFuture<'_, QueryResult<usize>>) -> Writing<'_> {
+    let mut writing = maybe_done(statement);
+    let _ = futures::poll!(&mut writing);
+    writing
+}
+
+fn execute<S: Statement + 'static>(mut conn: &Conn, statement: S) -> BoxFuture<'_, QueryResult<usize>> {
     async move { RunQueryDsl::execute(Prepared(statement), &mut conn).await }.boxed()
 }

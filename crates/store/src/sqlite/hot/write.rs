@@ -12,9 +12,9 @@ use upivia_domain::ports::StoreError;
 use super::statement::{Prepared, Update, update};
 use crate::{
     error::store_error,
-    ledger::{ChangedRequest, Flat, OpenOutcome, RecordedCommand, Suspension},
-    rows::{HeadRow, MeterRow},
-    schema::{approvals, commands, journal, meters, open_outcomes, requests, suspensions},
+    ledger::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension},
+    rows::{HeadRow, JournalRow, MeterRow, RequestRow},
+    schema::{commands, journal, meters, open_outcomes, requests, suspensions},
     sqlite::Conn,
 };
 
@@ -59,37 +59,56 @@ update! {
 }
 
 /// Writes all rows.
-pub(crate) async fn write(conn: &mut Conn, flat: Flat) -> Result<(), StoreError> {
-    conn.spawn_blocking(move |conn| all(conn, flat)).await.map_err(store_error)
+pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
+    let rows = Rows {
+        new_requests: changed.new_requests()?,
+        changed_requests: changed.changed_requests()?,
+        new_meters: changed.new_meters(),
+        changed_meters: changed.changed_meters(),
+        journal: changed.journal(),
+        heads: changed.heads(),
+        recorded: changed.recorded(),
+        suspensions: changed.suspensions(),
+        open: changed.open(),
+        closed: changed.closed(),
+    };
+    conn.spawn_blocking(move |conn| all(conn, rows)).await.map_err(store_error)
 }
 
-fn all(conn: &mut SqliteConnection, flat: Flat) -> QueryResult<()> {
-    for key in flat.replaced {
-        one(diesel::delete(requests::table.find(key)).execute(conn)?)?;
-    }
-    for row in &flat.new_requests {
+struct Rows {
+    new_requests: Vec<RequestRow>,
+    changed_requests: Vec<ChangedRequest>,
+    new_meters: Vec<MeterRow>,
+    changed_meters: Vec<MeterRow>,
+    journal: Vec<JournalRow>,
+    heads: Vec<HeadRow>,
+    recorded: Vec<RecordedCommand>,
+    suspensions: Vec<Suspension>,
+    open: Vec<OpenOutcome>,
+    closed: Vec<(String, String)>,
+}
+
+fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
+    for row in &rows.new_requests {
         diesel::insert_into(requests::table).values(row).execute(conn)?;
     }
-    for row in flat.changed_requests {
+    for row in rows.changed_requests {
         one(Prepared(row).execute(conn)?)?;
     }
-    for row in &flat.new_meters {
+    for row in &rows.new_meters {
         diesel::insert_into(meters::table).values(row).execute(conn)?;
     }
-    for row in flat.changed_meters {
+    for row in rows.changed_meters {
         one(Prepared(row).execute(conn)?)?;
     }
-    for row in &flat.journal {
+    for row in &rows.journal {
         diesel::insert_into(journal::table).values(row).execute(conn)?;
     }
-    for row in flat.heads {
+    for row in rows.heads {
         one(Prepared(row).execute(conn)?)?;
     }
-    for row in flat.approvals {
-        diesel::replace_into(approvals::table).values(row).execute(conn)?;
-    }
-    rare(conn, flat.recorded, flat.suspensions)?;
-    outcomes(conn, flat.open, flat.closed)
+    rare(conn, rows.recorded, rows.suspensions)?;
+    outcomes(conn, rows.open, rows.closed)
 }
 
 fn rare(conn: &mut SqliteConnection, recorded: Vec<RecordedCommand>, suspensions: Vec<Suspension>) -> QueryResult<()> {

@@ -1,0 +1,63 @@
+//! An inbox of three messages, a team's chat of three, and phones that are always answered.
+
+use serde_json::{Value, json};
+
+use super::{clock::NOON, identity, results::text};
+
+/// A page of the sandbox. They came ten seconds apart, so that every `since` sees all of them.
+const MESSAGES: i64 = 3;
+const SECONDS_APART: i64 = 10;
+
+const SPOKEN_CHARACTERS_PER_SECOND: usize = 15;
+
+/// Text messages. Each holds a code, as those do that agents wait for.
+pub(super) fn received(payload: &Value, id: &str) -> Value {
+    let message = |rank: i64, message_id: String, at: String| {
+        let code = identity::number(&message_id, 1_000_000);
+        json!({
+            "message_id": message_id,
+            "from": text(payload, "from", "+15550100100"),
+            "to": text(payload, "to", "+15550100200"),
+            "body": format!("Sandbox message {rank}: your code is {code:06}."),
+            "received_at": at,
+        })
+    };
+    json!({"messages": page(payload, id, message)})
+}
+
+/// What the team wrote.
+pub(super) fn written(payload: &Value, id: &str) -> Value {
+    let message = |rank: i64, message_id: String, at: String| {
+        json!({
+            "message_id": message_id,
+            "channel": text(payload, "channel", "general"),
+            "user_id": format!("U_SANDBOX_{rank}"),
+            "text": format!("Sandbox message {rank}: who can look at this?"),
+            "sent_at": at,
+        })
+    };
+    json!({"messages": page(payload, id, message)})
+}
+
+pub(super) fn direct(payload: &Value, id: &str) -> Value {
+    let user = text(payload, "user_id", "");
+    json!({"message_id": id, "channel": format!("D_{user}"), "user_id": user, "status": "sent"})
+}
+
+pub(super) fn called(payload: &Value, id: &str) -> Value {
+    let spoken = text(payload, "say", "").chars().count().div_ceil(SPOKEN_CHARACTERS_PER_SECOND);
+    json!({
+        "call_id": id,
+        "status": "completed",
+        "to": payload["to"],
+        "from": payload["from"],
+        "duration_seconds": spoken.max(1),
+    })
+}
+
+/// The newest first, as many as were asked for.
+fn page(payload: &Value, id: &str, message: impl Fn(i64, String, String) -> Value) -> Vec<Value> {
+    let limit = payload["limit"].as_i64().unwrap_or(MESSAGES).min(MESSAGES);
+    let at = |rank: i64| NOON.plus_seconds(rank.saturating_mul(-SECONDS_APART)).to_string();
+    (1..=limit).map(|rank| message(rank, identity::part(id, rank), at(rank))).collect()
+}

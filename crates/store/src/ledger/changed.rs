@@ -1,0 +1,194 @@
+//! Everything that a transaction changed, and the rows that this makes, table by table.
+//!
+//! Rows are made when they are asked for, so that a database can be busy with one table while the next is made.
+
+use std::sync::Arc;
+
+use upivia_domain::{
+    OrgId,
+    dispatch::{RequestState, ServiceRequest},
+    ledger::Changes,
+    ports::StoreError,
+};
+
+use crate::{
+    crypto::DataKey,
+    rows::{HeadRow, JournalRow, MeterRow, RequestRow, RequestTail},
+};
+
+/// The changed columns of a request that has a row.
+#[derive(Debug)]
+pub(crate) struct ChangedRequest {
+    pub(crate) org_id: String,
+    pub(crate) id: String,
+    pub(crate) tail: RequestTail,
+}
+
+/// A row of `open_outcomes`.
+#[derive(Debug)]
+pub(crate) struct OpenOutcome {
+    pub(crate) org_id: String,
+    pub(crate) request_id: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) state: String,
+}
+
+/// A row of `commands`.
+#[derive(Debug)]
+pub(crate) struct RecordedCommand {
+    pub(crate) id: String,
+    pub(crate) org_id: String,
+    pub(crate) seq: i64,
+}
+
+/// A row of `suspensions`.
+#[derive(Debug)]
+pub(crate) struct Suspension {
+    pub(crate) org_id: String,
+    pub(crate) mode: String,
+    pub(crate) operation: String,
+}
+
+/// The changes of every organization of a transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Changed(Vec<Part>);
+
+#[derive(Debug)]
+struct Part {
+    org: OrgId,
+    changes: Changes,
+    key: Option<Arc<DataKey>>,
+}
+
+impl Changed {
+    /// Adds what changed in one organization. The key is needed where requests changed.
+    pub(crate) fn add(&mut self, org: OrgId, changes: Changes, key: Option<Arc<DataKey>>) {
+        self.0.push(Part { org, changes, key });
+    }
+
+    /// The changes themselves.
+    pub(crate) fn into_changes(self) -> impl Iterator<Item = (OrgId, Changes)> {
+        self.0.into_iter().map(|part| (part.org, part.changes))
+    }
+
+    /// How many rows all tables get.
+    pub(crate) fn rows(&self) -> usize {
+        let ledger = |changes: &Changes| {
+            usize::from(changes.head.is_some())
+                + changes.new_meters.len()
+                + changes.changed_meters.len()
+                + changes.new_requests.len()
+                + changes.changed_requests.len()
+                + changes.journal.len()
+                + changes.recorded.len()
+                + changes.suspensions.len()
+        };
+        let outcomes = self.transitions().filter(|(before, request)| is_open(request.state) || before.is_some_and(is_open));
+        self.each().map(|(_, changes)| ledger(changes)).sum::<usize>() + outcomes.count()
+    }
+
+    pub(crate) fn heads(&self) -> Vec<HeadRow> {
+        self.each().filter_map(|(_, changes)| changes.head.as_ref().map(HeadRow::from)).collect()
+    }
+
+    /// Meters that have no row.
+    pub(crate) fn new_meters(&self) -> Vec<MeterRow> {
+        let rows = self.each().flat_map(|(org, changes)| {
+            changes.new_meters.iter().map(move |(key, meter)| MeterRow::new(org, key, *meter))
+        });
+        rows.collect()
+    }
+
+    /// Meters that have one.
+    pub(crate) fn changed_meters(&self) -> Vec<MeterRow> {
+        let rows = self.each().flat_map(|(org, changes)| {
+            changes.changed_meters.iter().map(move |(key, meter)| MeterRow::new(org, key, *meter))
+        });
+        rows.collect()
+    }
+
+    pub(crate) fn journal(&self) -> Vec<JournalRow> {
+        self.each().flat_map(|(_, changes)| changes.journal.iter().map(JournalRow::from)).collect()
+    }
+
+    /// Requests that have no row, sealed.
+    pub(crate) fn new_requests(&self) -> Result<Vec<RequestRow>, StoreError> {
+        let rows = self.0.iter().flat_map(|part| {
+            part.changes.new_requests.iter().map(|request| RequestRow::seal(request, part.key()?))
+        });
+        rows.collect()
+    }
+
+    /// Requests that have one, sealed.
+    pub(crate) fn changed_requests(&self) -> Result<Vec<ChangedRequest>, StoreError> {
+        let rows = self.0.iter().flat_map(|part| {
+            part.changes.changed_requests.iter().map(|(_, request)| {
+                let tail = RequestTail::seal(request, part.key()?)?;
+                Ok(ChangedRequest { org_id: request.org.to_string(), id: request.id.to_string(), tail })
+            })
+        });
+        rows.collect()
+    }
+
+    pub(crate) fn recorded(&self) -> Vec<RecordedCommand> {
+        let rows = self.each().flat_map(|(org, changes)| {
+            changes.recorded.iter().map(move |(id, recorded)| RecordedCommand {
+                id: id.to_string(),
+                org_id: org.to_string(),
+                seq: recorded.seq,
+            })
+        });
+        rows.collect()
+    }
+
+    pub(crate) fn suspensions(&self) -> Vec<Suspension> {
+        let rows = self.each().flat_map(|(org, changes)| {
+            changes.suspensions.iter().map(move |(mode, operation)| Suspension {
+                org_id: org.to_string(),
+                mode: mode.as_str().to_owned(),
+                operation: operation.to_string(),
+            })
+        });
+        rows.collect()
+    }
+
+    /// Outcomes that outlive their dispatch and are open now: to insert or replace.
+    pub(crate) fn open(&self) -> Vec<OpenOutcome> {
+        let open = self.transitions().filter(|(_, request)| is_open(request.state));
+        let rows = open.map(|(_, request)| OpenOutcome {
+            org_id: request.org.to_string(),
+            request_id: request.id.to_string(),
+            owner: request.owner.map(|node| node.to_string()),
+            state: request.state.as_str().to_owned(),
+        });
+        rows.collect()
+    }
+
+    /// Outcomes that are open no more: organization and request.
+    pub(crate) fn closed(&self) -> Vec<(String, String)> {
+        let closed = self.transitions().filter(|(before, request)| before.is_some_and(is_open) && !is_open(request.state));
+        closed.map(|(_, request)| (request.org.to_string(), request.id.to_string())).collect()
+    }
+
+    fn each(&self) -> impl Iterator<Item = (OrgId, &Changes)> {
+        self.0.iter().map(|part| (part.org, &part.changes))
+    }
+
+    // Every changed request with its stored state before; absent where there was no row.
+    fn transitions(&self) -> impl Iterator<Item = (Option<RequestState>, &ServiceRequest)> {
+        self.each().flat_map(|(_, changes)| {
+            let new = changes.new_requests.iter().map(|request| (None, request));
+            new.chain(changes.changed_requests.iter().map(|(before, request)| (Some(*before), request)))
+        })
+    }
+}
+
+impl Part {
+    fn key(&self) -> Result<&DataKey, StoreError> {
+        self.key.as_deref().ok_or_else(|| StoreError::Internal(format!("{} has no data key", self.org)))
+    }
+}
+
+const fn is_open(state: RequestState) -> bool {
+    matches!(state, RequestState::Running | RequestState::Unknown)
+}

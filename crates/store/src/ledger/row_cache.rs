@@ -1,0 +1,132 @@
+//! Meters and open requests of organizations, each set valid for one event of the journal.
+//!
+//! Whatever changes a meter or a request also appends an event, and the hash of the last event is in the organization's head,
+//! which is read under the organization's lock: an equal hash proves that nobody changed a row since. Only what is certainly
+//! committed may be learnt here. What is not here was not forgotten by the database: it is read.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use upivia_domain::{
+    OrgId, RequestId,
+    budget::{Meter, MeterKey},
+    dispatch::ServiceRequest,
+    ledger::Snapshot,
+};
+
+use super::{Lesson, Wanted};
+
+/// So many organizations are kept; then all are dropped.
+const MOST_ORGANIZATIONS: usize = 16_384;
+/// So many meters, and so many requests, of one organization are kept; then its entry starts anew.
+const MOST_ROWS: usize = 4_096;
+
+/// Shared by all connections of a store.
+#[derive(Debug, Default)]
+pub(crate) struct RowCache(Mutex<HashMap<OrgId, Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    hash: [u8; 32],
+    // Absent inside = there is no row.
+    meters: HashMap<MeterKey, Option<Meter>>,
+    // Those that hold money: they will be asked for again.
+    open: HashMap<RequestId, ServiceRequest>,
+}
+
+impl RowCache {
+    /// Takes those requests out of the question that need not be read if the head turns out as it is known here.
+    pub(crate) fn assume(&self, wanted: &mut Wanted) -> Vec<(OrgId, RequestId)> {
+        let entries = self.lock();
+        wanted.take_requests(|org, id| entries.get(&org).is_some_and(|entry| entry.open.contains_key(&id)))
+    }
+
+    /// Loads known requests into the snapshot, whose head is as it was locked; returns those that must be read after all.
+    pub(crate) fn load_requests(&self, snapshot: &mut Snapshot, ids: Vec<RequestId>) -> Vec<RequestId> {
+        let entries = self.lock();
+        let Some(entry) = valid(&entries, snapshot) else { return ids };
+        let unknown = ids.into_iter().filter(|id| match entry.open.get(id) {
+            Some(request) => {
+                snapshot.load_request(request.clone());
+                false
+            }
+            None => true,
+        });
+        unknown.collect()
+    }
+
+    /// Loads known meters into the snapshot, whose head is as it was locked; returns the keys that must be read.
+    pub(crate) fn load_meters(&self, snapshot: &mut Snapshot, keys: Vec<MeterKey>) -> Vec<MeterKey> {
+        let entries = self.lock();
+        let Some(entry) = valid(&entries, snapshot) else { return keys };
+        let mut unknown = Vec::new();
+        for key in keys {
+            match entry.meters.get(&key) {
+                Some(meter) => snapshot.load_meter(key, *meter),
+                None => unknown.push(key),
+            }
+        }
+        unknown
+    }
+
+    /// Keeps what a commit left.
+    pub(crate) fn learn(&self, lesson: Lesson) {
+        let mut entries = self.lock();
+        if entries.len() + lesson.heads.len() > MOST_ORGANIZATIONS {
+            entries.clear();
+        }
+        for (org, heads) in lesson.heads {
+            let entry = entries.entry(org).or_insert_with(|| Entry::new(heads.after));
+            if entry.hash != heads.before || entry.is_full() {
+                *entry = Entry::new(heads.after);
+            }
+            entry.hash = heads.after;
+        }
+        for (org, key, meter) in lesson.meters {
+            if let Some(entry) = entries.get_mut(&org) {
+                entry.meters.insert(key, meter);
+            }
+        }
+        for request in lesson.requests {
+            if let Some(entry) = entries.get_mut(&request.org) {
+                entry.learn(request);
+            }
+        }
+    }
+
+    /// Drops what is known of organizations whose transaction failed.
+    pub(crate) fn forget(&self, orgs: impl IntoIterator<Item = OrgId>) {
+        let mut entries = self.lock();
+        for org in orgs {
+            entries.remove(&org);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<OrgId, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn new(hash: [u8; 32]) -> Self {
+        Self { hash, meters: HashMap::new(), open: HashMap::new() }
+    }
+
+    fn is_full(&self) -> bool {
+        self.meters.len() >= MOST_ROWS || self.open.len() >= MOST_ROWS
+    }
+
+    fn learn(&mut self, request: ServiceRequest) {
+        if request.state.holds_money() {
+            self.open.insert(request.id, request);
+        } else {
+            self.open.remove(&request.id);
+        }
+    }
+}
+
+fn valid<'e>(entries: &'e HashMap<OrgId, Entry>, snapshot: &Snapshot) -> Option<&'e Entry> {
+    entries.get(&snapshot.head().org).filter(|entry| entry.hash == snapshot.head().hash)
+}
