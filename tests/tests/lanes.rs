@@ -16,8 +16,11 @@ struct Holder(Child);
 
 impl Holder {
     fn hold(url: &str, org: OrgId, seconds: u32) -> Result<Self> {
-        let sql = format!("BEGIN; SELECT 1 FROM org_heads WHERE org_id = '{org}' FOR UPDATE; SELECT pg_sleep({seconds}); COMMIT");
-        let child = Command::new("psql").args(["-q", "-d", url, "-c", &sql]).stdout(Stdio::null()).spawn().context("psql")?;
+        let sql = format!(
+            "BEGIN; SELECT 1 FROM org_heads WHERE org_id = '{org}' FOR UPDATE; SELECT pg_sleep({seconds}); COMMIT"
+        );
+        let child =
+            Command::new("psql").args(["-q", "-d", url, "-c", &sql]).stdout(Stdio::null()).spawn().context("psql")?;
         Ok(Self(child))
     }
 

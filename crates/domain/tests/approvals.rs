@@ -38,7 +38,14 @@ fn yes(world: &mut World, asked: &ServiceRequest) -> Result<Outcome, Refusal> {
 
 fn no(world: &mut World, asked: &ServiceRequest) -> Result<Outcome, Refusal> {
     let (id, approval) = (world.command_id(), asked.approval.unwrap().0);
-    world.apply(&Command::Reject(Reject { id, org: ORG, request: asked.id, approval, actor: Actor::Operator }))
+    world.apply(&Command::Reject(Reject {
+        id,
+        org: ORG,
+        request: asked.id,
+        approval,
+        actor: Actor::Operator,
+        trace: None,
+    }))
 }
 
 fn request(outcome: Result<Outcome, Refusal>) -> (ServiceRequest, bool) {

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
-use upivia_application::{access::Authenticator, agents::Agents, dispatch::Dispatcher, reports::Reports};
+use upivia_application::{
+    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
+};
 use upivia_domain::{
     catalog::Catalog,
     ports::{Clock, Ids},
@@ -33,6 +35,8 @@ pub struct ApiParts {
     pub access: Authenticator,
     /// Paid actions.
     pub dispatcher: Arc<Dispatcher>,
+    /// Questions to people.
+    pub approvals: Approvals,
     /// Agents.
     pub agents: Agents,
     /// Balance, usage, audit trail.

@@ -53,11 +53,7 @@ async fn handle(
 }
 
 /// The caller, and a place among the requests of this caller. What is too much is refused before it is looked up.
-async fn identify(
-    api: &Api,
-    access: &Access,
-    http: &HttpRequest,
-) -> Result<(Option<Principal>, Permit), ApiError> {
+async fn identify(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
     let (guard, peer) = (&api.guard, http.peer_addr().map(|peer| peer.ip()));
     if matches!(access, Access::Public(_)) {
         return Ok((None, guard.visitor(peer)?));

@@ -26,7 +26,9 @@ async fn main() -> Result<()> {
             other => anyhow::bail!("unknown argument {other}; known: --json, --seconds N, --only STORE"),
         }
     }
-    for store in ["memory", "sqlite", "postgres"].into_iter().filter(|store| only.as_deref().is_none_or(|only| only == *store)) {
+    for store in
+        ["memory", "sqlite", "postgres"].into_iter().filter(|store| only.as_deref().is_none_or(|only| only == *store))
+    {
         for (shape, organizations) in SHAPES {
             let target = Target::open(store, organizations).await?;
             for in_flight in IN_FLIGHT {

@@ -59,13 +59,22 @@ impl Target {
             "sqlite" => {
                 let dir = TempDir::new()?;
                 let store = Store::open_sqlite(dir.path().join("bench.db"), parts).await?;
-                Self::fill(Arc::new(store.clone()), Some(store), Home::Dir { _dir: dir }, ids, hasher, organizations).await
+                Self::fill(Arc::new(store.clone()), Some(store), Home::Dir { _dir: dir }, ids, hasher, organizations)
+                    .await
             }
             "postgres" => {
                 let database = Database::new()?;
                 upivia_store::migrate_postgres(&database.url).await?;
                 let store = Store::open_postgres(&database.url, parts).await?;
-                Self::fill(Arc::new(store.clone()), Some(store), Home::Database { database }, ids, hasher, organizations).await
+                Self::fill(
+                    Arc::new(store.clone()),
+                    Some(store),
+                    Home::Database { database },
+                    ids,
+                    hasher,
+                    organizations,
+                )
+                .await
             }
             other => bail!("no store is called {other}"),
         }
@@ -92,7 +101,8 @@ impl Target {
                 zone: Zone::UTC,
             };
             let org = bootstrap.create(new).await?;
-            let key = store.credential(&hasher.hash(org.agent_key_live.expose())).await?.context("the key is stored")?;
+            let key =
+                store.credential(&hasher.hash(org.agent_key_live.expose())).await?.context("the key is stored")?;
             callers.push(AgentCaller { org: org.org_id, agent: org.agent_id, credential: key.id, mode: Mode::Live });
         }
         Ok(Self { ledger: GroupCommit::start(store.clone()), callers, ids, sql, scanner: store, home })

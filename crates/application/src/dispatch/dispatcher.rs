@@ -15,7 +15,7 @@ use super::{
     DispatchError, NewRequest,
     call::Dispatch,
     flights::{Flights, Landing},
-    screening::{Screened, screen},
+    screening::{Screened, screen, screen_again},
 };
 use crate::{
     access::AgentCaller,
@@ -134,6 +134,47 @@ impl Dispatcher {
         self.parts.node.in_hand().len()
     }
 
+    /// A stored question asked anew: the same request, key and content; today's price and provider, this process.
+    pub(crate) fn again(&self, request: &ServiceRequest) -> Attempt {
+        let screened = screen_again(&self.parts.catalog, &*self.parts.payloads, request);
+        let provider = self.parts.providers.find(&request.operation, request.mode);
+        let sending = self.parts.node.begin();
+        let admit = Admit {
+            id: request.id,
+            org: request.org,
+            agent: request.agent,
+            credential: request.credential,
+            mode: request.mode,
+            idempotency_key: request.idempotency_key.clone(),
+            operation: request.operation.clone(),
+            kind: screened.kind,
+            content: request.content.clone(),
+            screening: screened.screening,
+            provider: provider.as_ref().map(|provider| provider.name()),
+            contexts: Vec::new(),
+            owner: sending.owner,
+            approval: (ApprovalId::new(self.parts.ids.uuid()), self.parts.settings.approval),
+            trace: None,
+        };
+        Attempt { admit, provider, forward: screened.forward, sending }
+    }
+
+    /// Notes, durably, that this process may begin with a request that is older than what it has in hand.
+    pub(crate) async fn take_in_hand(&self, id: RequestId) -> Result<Held, DispatchError> {
+        let held = self.parts.node.in_hand().hold(id);
+        self.parts.node.renew().await?;
+        Ok(held)
+    }
+
+    /// Waits for a call that was begun, as long as a POST may take.
+    pub(crate) async fn conclude(&self, answer: Answer, landing: Option<Landing>) -> Result<Answer, DispatchError> {
+        let deadline = Instant::now() + self.parts.settings.answer_within;
+        match landing {
+            Some(landing) => self.landed(landing.by(deadline).await, answer).await,
+            None => Ok(answer),
+        }
+    }
+
     fn attempt(&self, caller: &AgentCaller, new: NewRequest, screened: Screened) -> Attempt {
         let mut salt = [0; 16];
         self.parts.entropy.fill(&mut salt);
@@ -179,7 +220,7 @@ impl Dispatcher {
     }
 
     /// Starts the call of a request that this attempt admitted; others are carried on by whom they belong to.
-    fn carry_on(self: &Arc<Self>, answer: &Answer, attempt: Attempt, held: Held) -> Option<Landing> {
+    pub(crate) fn carry_on(self: &Arc<Self>, answer: &Answer, attempt: Attempt, held: Held) -> Option<Landing> {
         let mine = answer.request.id == attempt.admit.id && answer.request.state == RequestState::Dispatching;
         let provider = attempt.provider.filter(|_| mine)?;
         let (flight, landing) = self.flights.begin(answer.request.id);
@@ -261,8 +302,8 @@ impl Dispatcher {
 }
 
 /// One admission on its way.
-struct Attempt {
-    admit: Admit,
+pub(crate) struct Attempt {
+    pub(crate) admit: Admit,
     provider: Option<Arc<dyn Provider>>,
     forward: Arc<serde_json::Value>,
     sending: Sending,

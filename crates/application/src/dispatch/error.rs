@@ -64,6 +64,8 @@ impl From<Refusal> for DispatchError {
             | Refusal::TooEarly(_)
             | Refusal::InsufficientFunds { .. }
             | Refusal::ClockBehind
+            | Refusal::ApprovalResolved
+            | Refusal::NotNow(_)
             | Refusal::Incomplete => Self::Unavailable,
         }
     }

@@ -41,7 +41,7 @@ impl Flights {
 
 /// Where the outcome of a call will be seen.
 #[derive(Debug)]
-pub(super) struct Landing(watch::Receiver<Outcome>);
+pub(crate) struct Landing(watch::Receiver<Outcome>);
 
 impl Landing {
     /// Waits for the outcome, at most until the deadline; `None` where there was none by then, or will be none.

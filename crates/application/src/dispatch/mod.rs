@@ -6,6 +6,8 @@ mod error;
 mod flights;
 mod screening;
 
+pub(crate) use dispatcher::Attempt;
 pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};
 pub use error::DispatchError;
+pub(crate) use flights::Landing;
 pub use screening::NewRequest;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use upivia_domain::{
     AgentId,
     catalog::{Catalog, OperationName, PayloadProblem, Quote},
-    dispatch::{IdempotencyKey, canonical_json},
+    dispatch::{IdempotencyKey, ServiceRequest, canonical_json},
     ledger::{AdmitKind, Screening, Start},
     ports::PayloadCheck,
 };
@@ -66,15 +66,27 @@ pub(super) fn screen(
         }
         _ => AdmitKind::Dispatch(Start::DispatchNow),
     };
-    let (screening, forward) = match quote {
-        Ok(Some(quote)) => {
-            let Quote { estimate, forward, applied_max_tokens } = quote;
-            (Screening::Accepted { estimate, applied_max_tokens }, forward)
-        }
-        Ok(None) => (Screening::UnknownOperation, Arc::default()),
-        Err(problem) => (Screening::InvalidPayload(problem), Arc::default()),
-    };
-    Ok(Screened { operation, kind, screening, forward })
+    Ok(Screened::new(operation, kind, quote))
+}
+
+/// What was asked before, against today's schema and price.
+pub(super) fn screen_again(catalog: &Catalog, payloads: &dyn PayloadCheck, request: &ServiceRequest) -> Screened {
+    let quote = quote(catalog, payloads, &request.operation, &request.content.payload());
+    Screened::new(request.operation.clone(), AdmitKind::Dispatch(Start::DispatchNow), quote)
+}
+
+impl Screened {
+    fn new(operation: OperationName, kind: AdmitKind, quote: Result<Option<Quote>, PayloadProblem>) -> Self {
+        let (screening, forward) = match quote {
+            Ok(Some(quote)) => {
+                let Quote { estimate, forward, applied_max_tokens } = quote;
+                (Screening::Accepted { estimate, applied_max_tokens }, forward)
+            }
+            Ok(None) => (Screening::UnknownOperation, Arc::default()),
+            Err(problem) => (Screening::InvalidPayload(problem), Arc::default()),
+        };
+        Self { operation, kind, screening, forward }
+    }
 }
 
 fn quote(

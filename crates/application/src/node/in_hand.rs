@@ -2,7 +2,7 @@
 //! die, nobody needs to look for older ones.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,9 +11,9 @@ use upivia_domain::{RequestId, Timestamp};
 /// Ids are minted, and committed, a moment apart: the watermark stays this far behind.
 const MARGIN_SECONDS: i64 = 5;
 
-/// The set of requests in hand.
+/// The requests in hand, each as often as it was taken.
 #[derive(Debug, Clone, Default)]
-pub struct InHand(Arc<Mutex<BTreeSet<RequestId>>>);
+pub struct InHand(Arc<Mutex<BTreeMap<RequestId, usize>>>);
 
 /// A place in the set, given back when dropped.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Held {
 impl InHand {
     /// Takes a request in hand. Call it before its admission is written.
     pub fn hold(&self, id: RequestId) -> Held {
-        self.lock().insert(id);
+        *self.lock().entry(id).or_default() += 1;
         Held { set: self.clone(), id }
     }
 
@@ -41,18 +41,24 @@ impl InHand {
 
     /// No request in hand is older than this.
     pub fn watermark(&self, now: Timestamp) -> Timestamp {
-        let oldest = self.lock().first().map(|id| id.born_at());
+        let oldest = self.lock().keys().next().map(|id| id.born_at());
         oldest.unwrap_or(now).min(now).plus_seconds(-MARGIN_SECONDS)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<RequestId>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RequestId, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.set.lock().remove(&self.id);
+        let mut held = self.set.lock();
+        if let Some(times) = held.get_mut(&self.id) {
+            *times -= 1;
+            if *times == 0 {
+                held.remove(&self.id);
+            }
+        }
     }
 }
 
@@ -73,7 +79,10 @@ mod tests {
         assert_eq!(set.watermark(now), Timestamp::from_micros(295_000_000));
         drop(old);
         assert_eq!(set.watermark(now), Timestamp::from_micros(595_000_000));
+        let again = set.hold(id(600));
         drop(young);
+        assert_eq!(set.watermark(now), Timestamp::from_micros(595_000_000), "two hold it, one let go");
+        drop(again);
         assert!(set.is_empty());
     }
 }

@@ -11,6 +11,8 @@ pub enum Permission {
     AgentManageAny,
     /// Bind and unbind operations.
     ServiceToggle,
+    /// Answer questions about requests above their threshold.
+    ApprovalDecide,
 }
 
 impl Permission {
@@ -21,6 +23,7 @@ impl Permission {
             Self::AgentCreateOwn => "agent.createOwn",
             Self::AgentManageAny => "agent.manageAny",
             Self::ServiceToggle => "service.toggle",
+            Self::ApprovalDecide => "approval.decide",
         }
     }
 }

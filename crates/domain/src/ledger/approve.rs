@@ -11,8 +11,9 @@ use super::{
     progress::{event, find, unchanged},
 };
 use crate::{
-    ApprovalId, NanoUsd, Timestamp,
+    ApprovalId, CommandId, NanoUsd, Timestamp,
     approval::{Approval, ApprovalStatus},
+    audit::EventDraft,
     budget::{LimitUnit, MeterKey, Period, Reason, ReasonCode},
     dispatch::{End, Hold, RequestState, ServiceRequest},
     identity::Actor,
@@ -33,7 +34,12 @@ pub(super) fn approve(snapshot: &mut Snapshot, command: &Approve, clock: Timesta
     };
     let now = snapshot.now(clock);
     if is_over(&request, now) {
-        return close(snapshot, request, Closing::expired(command.id, command.actor), now);
+        return close(
+            snapshot,
+            request,
+            Closing::expired(command.id, command.actor).traced(command.admit.trace.as_deref()),
+            now,
+        );
     }
     // The bytes that a person saw are the bytes that are sent.
     if command.admit.content.digest() != request.digest {
@@ -67,10 +73,11 @@ pub(super) fn reject(snapshot: &mut Snapshot, command: &Reject, clock: Timestamp
     let now = snapshot.now(clock);
     match pending(snapshot, command.request, command.approval)? {
         Question::Pending(request) if is_over(&request, now) => {
-            close(snapshot, request, Closing::expired(command.id, command.actor), now)
+            close(snapshot, request, Closing::expired(command.id, command.actor).traced(command.trace.as_deref()), now)
         }
         Question::Pending(request) => {
-            close(snapshot, request, Closing::by(command.id, command.actor, ReasonCode::ApprovalRejected), now)
+            let closing = Closing::by(command.id, command.actor, ReasonCode::ApprovalRejected);
+            close(snapshot, request, closing.traced(command.trace.as_deref()), now)
         }
         Question::Answered(request) if request.reason() == Some(ReasonCode::ApprovalRejected) => unchanged(request),
         Question::Answered(_) => Err(Refusal::ApprovalResolved),
@@ -146,7 +153,8 @@ fn admit(
     request.owner = Some(command.admit.owner);
     request.provider.clone_from(&command.admit.provider);
     request.estimate = granted.hold.amount;
-    snapshot.append(answered(&request, "approval.approved", command.actor, command.approval), now);
+    let said_yes = answered(&request, "approval.approved", command.actor, command.approval);
+    snapshot.append(EventDraft { trace: command.admit.trace.as_deref(), ..said_yes }, now);
     let detail = granted.detail(&request.digest);
     snapshot.append(event(&request, "request.admitted", command.actor, None, detail), now);
     // Units of both days, where there are two, belong to the request; units of one day are never counted twice.
@@ -181,20 +189,25 @@ fn ask_again(
     unchanged(request)
 }
 
-struct Closing {
-    by: crate::CommandId,
+struct Closing<'a> {
+    by: CommandId,
     actor: Actor,
     status: ApprovalStatus,
     code: ReasonCode,
+    trace: Option<&'a str>,
 }
 
-impl Closing {
-    const fn by(by: crate::CommandId, actor: Actor, code: ReasonCode) -> Self {
-        Self { by, actor, status: ApprovalStatus::Rejected, code }
+impl<'a> Closing<'a> {
+    const fn by(by: CommandId, actor: Actor, code: ReasonCode) -> Self {
+        Self { by, actor, status: ApprovalStatus::Rejected, code, trace: None }
     }
 
-    const fn expired(by: crate::CommandId, actor: Actor) -> Self {
-        Self { by, actor, status: ApprovalStatus::Expired, code: ReasonCode::ApprovalExpired }
+    const fn expired(by: CommandId, actor: Actor) -> Self {
+        Self { by, actor, status: ApprovalStatus::Expired, code: ReasonCode::ApprovalExpired, trace: None }
+    }
+
+    const fn traced(self, trace: Option<&'a str>) -> Self {
+        Self { trace, ..self }
     }
 }
 
@@ -202,7 +215,7 @@ impl Closing {
 fn close(
     snapshot: &mut Snapshot,
     mut request: ServiceRequest,
-    closing: Closing,
+    closing: Closing<'_>,
     now: Timestamp,
 ) -> Result<Outcome, Refusal> {
     let mut staged = Staged::new(snapshot);
@@ -217,7 +230,8 @@ fn close(
         ApprovalStatus::Expired => "approval.expired",
         _ => "approval.withdrawn",
     };
-    snapshot.append(answered(&request, kind, closing.actor, approval), now);
+    let said = answered(&request, kind, closing.actor, approval);
+    snapshot.append(EventDraft { trace: closing.trace, ..said }, now);
     snapshot.write(values);
     note(snapshot, &request, closing.status, Some((now, closing.actor)));
     snapshot.put_request(request.clone());
@@ -229,7 +243,7 @@ fn answered<'a>(
     kind: &'static str,
     actor: Actor,
     approval: ApprovalId,
-) -> crate::audit::EventDraft<'a, serde_json::Value> {
+) -> EventDraft<'a, serde_json::Value> {
     let reason = request.reason().map(ReasonCode::as_str);
     event(
         request,

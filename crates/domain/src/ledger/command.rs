@@ -327,6 +327,8 @@ pub struct Reject {
     pub approval: ApprovalId,
     /// Who.
     pub actor: Actor,
+    /// The HTTP request's id.
+    pub trace: Option<Arc<str>>,
 }
 
 /// Nobody answered in time; does nothing before that.

@@ -1,6 +1,8 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
-use upivia_application::{access::AccessError, agents::AgentError, dispatch::DispatchError, reports::ReportError};
+use upivia_application::{
+    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, reports::ReportError,
+};
 
 use super::{ApiError, missing};
 
@@ -21,6 +23,19 @@ impl From<DispatchError> for ApiError {
             DispatchError::Invalid { field, message } => Self::invalid(field, message),
             DispatchError::NotFound(what) => Self::NotFound(what),
             DispatchError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ApprovalError> for ApiError {
+    fn from(error: ApprovalError) -> Self {
+        match error {
+            ApprovalError::NotFound => Self::NotFound("approval"),
+            ApprovalError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            ApprovalError::Resolved => Self::ApprovalResolved,
+            ApprovalError::Impossible(error) => error.into(),
+            // The handler shows why; here is only what is left where it cannot.
+            ApprovalError::NotNow(_) | ApprovalError::Unavailable | ApprovalError::InDoubt => Self::Unavailable,
         }
     }
 }

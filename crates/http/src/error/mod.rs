@@ -40,6 +40,9 @@ pub enum ApiError {
         /// The earlier request.
         request: RequestId,
     },
+    /// The question was answered before, otherwise.
+    #[error("the approval was resolved before")]
+    ApprovalResolved,
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     Timeout,
@@ -84,6 +87,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
+            Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),

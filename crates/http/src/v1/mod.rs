@@ -1,8 +1,10 @@
 //! The routes, one module per group of URLs, each with its table on top.
 
 pub(crate) mod agents;
+pub(crate) mod approvals;
 pub(crate) mod audit_logs;
 pub(crate) mod balance;
+mod cursor;
 pub(crate) mod docs;
 pub(crate) mod health;
 mod present;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 mod agents;
+mod approvals;
 mod coverage;
 mod documents;
 mod hostile;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use upivia_application::{
     access::Authenticator,
     agents::{Agents, AgentsParts},
+    approvals::{Approvals, ApprovalsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     ledger::GroupCommit,
@@ -36,6 +37,7 @@ pub(super) struct Wired {
     pub(super) api: Arc<Api>,
     pub(super) node: Arc<Node>,
     pub(super) sweeper: Sweeper,
+    pub(super) approvals: Approvals,
     pub(super) state: Arc<State>,
 }
 
@@ -75,9 +77,12 @@ pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired
 impl Base<'_> {
     fn wired(self) -> Result<Wired> {
         let state = State::of(Arc::clone(&self.node));
+        let dispatcher = self.dispatcher()?;
+        let approvals = self.approvals(&dispatcher);
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
-            dispatcher: self.dispatcher()?,
+            dispatcher,
+            approvals: approvals.clone(),
             agents: self.agents(),
             reports: self.reports(),
             catalog: Arc::clone(&self.catalog),
@@ -86,7 +91,7 @@ impl Base<'_> {
             limits: self.settings.limits(),
             readiness: Arc::clone(&state) as _,
         });
-        Ok(Wired { api, sweeper: self.sweeper(), node: self.node, state })
+        Ok(Wired { api, sweeper: self.sweeper(), approvals, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -108,6 +113,19 @@ impl Base<'_> {
             failpoints: failpoints(self.settings)?,
             settings: self.dispatch_settings(),
         }))
+    }
+
+    fn approvals(&self, dispatcher: &Arc<Dispatcher>) -> Approvals {
+        Approvals::new(ApprovalsParts {
+            unit: self.store(),
+            approvals: self.store(),
+            requests: self.store(),
+            dispatcher: Arc::clone(dispatcher),
+            ledger: Arc::clone(&self.ledger),
+            node: Arc::clone(&self.node),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        })
     }
 
     fn dispatch_settings(&self) -> DispatchSettings {

@@ -10,7 +10,7 @@ use super::{
 };
 
 impl<'a> ServiceRequestBody<'a> {
-    pub(super) fn of(request: &'a ServiceRequest, replayed: bool) -> Self {
+    pub(in crate::v1) fn of(request: &'a ServiceRequest, replayed: bool) -> Self {
         match request.state {
             RequestState::Executed => Self::Executed(executed(request)),
             RequestState::Blocked => Self::Blocked(refused(request, replayed)),

@@ -17,7 +17,7 @@ use actix_web::{
 use upivia_application::{access::AgentCaller, dispatch::Answer};
 use upivia_domain::RequestId;
 
-use self::{body::CreateServiceRequest, shapes::ServiceRequestBody};
+use self::body::CreateServiceRequest;
 use super::present::{ok, with_status};
 use crate::{
     ApiError, Input,
@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub(crate) use reason::{explanation, status_of};
+pub(crate) use shapes::ServiceRequestBody;
 
 /// The header that marks the answer to a repeat.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -103,7 +104,8 @@ async fn create(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiEr
     present(&answer)
 }
 
-fn present(answer: &Answer) -> Result<HttpResponse, ApiError> {
+/// A request as its envelope: 202 while it runs.
+pub(super) fn present(answer: &Answer) -> Result<HttpResponse, ApiError> {
     let body = ServiceRequestBody::of(&answer.request, answer.replayed);
     let status = if body.is_running() { StatusCode::ACCEPTED } else { StatusCode::OK };
     let mut response = with_status(status, &body)?;

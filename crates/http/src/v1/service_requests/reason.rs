@@ -25,6 +25,7 @@ pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
         ReasonCode::ApprovalThreshold => "The request may cost more than the agent may spend without a person.",
         ReasonCode::ApprovalRejected => "A person rejected the request.",
         ReasonCode::ApprovalExpired => "Nobody approved the request in time.",
+        ReasonCode::CredentialRevoked => "The key that asked was revoked or expired before a person approved.",
         ReasonCode::AgentDisabled => "The agent, or one that it descends from, is paused or disabled.",
         ReasonCode::AdapterError => "The provider refused or failed.",
         ReasonCode::ProviderUnavailable => {

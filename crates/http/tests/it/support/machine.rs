@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use upivia_application::{
     access::Authenticator,
     agents::{Agents, AgentsParts},
+    approvals::{Approvals, ApprovalsParts},
     bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
@@ -46,9 +47,14 @@ impl Machine {
 
     pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits) -> Arc<Api> {
         let catalog = Arc::new(catalog());
+        let settings = NodeSettings { lease: Duration::from_secs(60), single_process: true };
+        let node = Node::start(self.store.clone(), self.clock.clone(), self.ids.clone(), settings).await.unwrap();
+        let ledger = GroupCommit::start(self.store.clone());
+        let dispatcher = self.dispatcher(&catalog, &node, &ledger);
         Api::new(ApiParts {
             access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
-            dispatcher: self.dispatcher(&catalog).await,
+            approvals: self.approvals(&dispatcher, &node, &ledger),
+            dispatcher,
             agents: Agents::new(AgentsParts {
                 unit: self.store.clone(),
                 queries: self.store.clone(),
@@ -70,16 +76,27 @@ impl Machine {
         })
     }
 
-    async fn dispatcher(&self, catalog: &Arc<Catalog>) -> Arc<Dispatcher> {
-        let settings = NodeSettings { lease: Duration::from_secs(60), single_process: true };
-        let node = Node::start(self.store.clone(), self.clock.clone(), self.ids.clone(), settings).await.unwrap();
+    fn approvals(&self, dispatcher: &Arc<Dispatcher>, node: &Arc<Node>, ledger: &Arc<GroupCommit>) -> Approvals {
+        Approvals::new(ApprovalsParts {
+            unit: self.store.clone(),
+            approvals: self.store.clone(),
+            requests: self.store.clone(),
+            dispatcher: Arc::clone(dispatcher),
+            ledger: Arc::clone(ledger),
+            node: Arc::clone(node),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn dispatcher(&self, catalog: &Arc<Catalog>, node: &Arc<Node>, ledger: &Arc<GroupCommit>) -> Arc<Dispatcher> {
         Dispatcher::new(DispatcherParts {
-            ledger: GroupCommit::start(self.store.clone()),
+            ledger: Arc::clone(ledger),
             requests: self.store.clone(),
             catalog: Arc::clone(catalog),
             payloads: Arc::new(Checks),
             providers: Arc::new(Registry),
-            node,
+            node: Arc::clone(node),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             entropy: self.entropy.clone(),

@@ -7,6 +7,6 @@ mod provider;
 mod tidy;
 mod world;
 
-pub use call::Call;
+pub use call::{Call, Reply};
 pub use tidy::tidy;
 pub use world::{Org, World, mail};

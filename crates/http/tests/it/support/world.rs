@@ -89,6 +89,17 @@ impl World {
         (text(&made["agent"]["id"]), text(&made["test_api_key"]))
     }
 
+    /// A mail of a new agent of that organization that may spend nothing alone.
+    pub async fn question(&self, of: &Org) -> Value {
+        let binding = json!({ "operation": "email.send", "approval_threshold_cents": 0 });
+        let body = json!({ "name": "Asker", "services": [binding] });
+        let made = self.send(Call::post("/agents", &body).bearer(&of.pat)).await.expect(201);
+        let key = made["test_api_key"].as_str().unwrap();
+        let asked = self.send(Call::post("/service-requests", &mail("please")).bearer(key)).await.expect(200);
+        assert_eq!(asked["status"], "approval_required", "{asked}");
+        asked
+    }
+
     /// A new member of Acme, who is neither owner nor admin; their token.
     pub async fn member(&self) -> String {
         let token = format!("{}member", TokenKind::PersonalToken.prefix());
