@@ -7,8 +7,8 @@ use upivia_domain::{
     budget::MeterKey,
     dispatch::ServiceRequest,
     ledger::{
-        Adjust, Admit, BeginDispatch, Command, Fail, MarkRunning, MarkUnknown, OrgHead, Outcome, Refusal, Resolve,
-        Settle, TakeOver, Transfer, Void,
+        Adjust, Admit, Approve, BeginDispatch, Command, Expire, Fail, MarkRunning, MarkUnknown, OrgHead, Outcome,
+        Refusal, Reject, Resolve, Settle, TakeOver, Transfer, Void,
     },
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };
@@ -35,11 +35,30 @@ macro_rules! commands {
     )*};
 }
 
-commands!(BeginDispatch, MarkRunning, MarkUnknown, TakeOver, Settle, Fail, Void, Resolve, Adjust, Transfer);
+commands!(
+    Reject,
+    Expire,
+    BeginDispatch,
+    MarkRunning,
+    MarkUnknown,
+    TakeOver,
+    Settle,
+    Fail,
+    Void,
+    Resolve,
+    Adjust,
+    Transfer
+);
 
 impl IntoCommand for Admit {
     fn command(self) -> Command {
         Command::Admit(Box::new(self))
+    }
+}
+
+impl IntoCommand for Approve {
+    fn command(self) -> Command {
+        Command::Approve(Box::new(self))
     }
 }
 

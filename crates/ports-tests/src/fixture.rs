@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use upivia_domain::ports::{
-    AgentQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore, NodeRegistry,
-    RequestQueries, UnitOfWork,
+    AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
+    NodeRegistry, RequestQueries, UnitOfWork,
 };
 
 /// Every persistence port of one node.
@@ -19,6 +19,8 @@ pub struct Ports {
     pub credentials: Arc<dyn CredentialQueries>,
     /// Agents, bindings and teams.
     pub agents: Arc<dyn AgentQueries>,
+    /// Questions to people.
+    pub approvals: Arc<dyn ApprovalQueries>,
     /// Requests.
     pub requests: Arc<dyn RequestQueries>,
     /// Events.
@@ -36,13 +38,14 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: LedgerQueries + NodeRegistry + LedgerScanner + 'static,
+        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + 'static,
     {
         Self {
             ledger: store.clone(),
             unit: store.clone(),
             credentials: store.clone(),
             agents: store.clone(),
+            approvals: store.clone(),
             requests: store.clone(),
             journal: store.clone(),
             figures: store.clone(),

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use upivia_domain::{
     ApprovalId, CommandId, Mode, NanoUsd, NodeId, RequestId,
     budget::{Account, AccountOwner, ReasonCode},
-    dispatch::{Basis, Content, ProviderName},
+    dispatch::{Basis, Content, ProviderName, ServiceRequest},
     identity::Actor,
     ledger::{
-        Adjust, Admit, AdmitKind, ApprovalTerms, BeginDispatch, Evidence, Fail, MarkRunning, MarkUnknown, Resolution,
-        Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
+        Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Evidence, Expire, Fail, MarkRunning,
+        MarkUnknown, Reject, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
     },
 };
 
@@ -127,6 +127,25 @@ impl Tenant {
         let actor = Actor::User { user: self.owner, credential: None };
         let reason = "the provider's statement says so".to_owned();
         Resolve { id: self.command_id(), org: self.org, request, actor, resolution, reason }
+    }
+
+    /// Today's approval of a question.
+    pub(crate) fn approve(&self, asked: &ServiceRequest) -> Approve {
+        let fresh = self.admit(asked.estimate);
+        let admit = Admit { id: asked.id, content: asked.content.clone(), ..fresh };
+        let (approval, _) = asked.approval.expect("a question");
+        Approve { id: self.command_id(), approval, actor: Actor::User { user: self.owner, credential: None }, admit }
+    }
+
+    pub(crate) fn reject(&self, asked: &ServiceRequest) -> Reject {
+        let (approval, _) = asked.approval.expect("a question");
+        let (id, actor) = (self.command_id(), Actor::User { user: self.owner, credential: None });
+        Reject { id, org: self.org, request: asked.id, approval, actor, trace: None }
+    }
+
+    pub(crate) fn expire(&self, asked: &ServiceRequest) -> Expire {
+        let (approval, _) = asked.approval.expect("a question");
+        Expire { id: self.command_id(), org: self.org, request: asked.id, approval, node: self.node }
     }
 
     pub(crate) fn adjust(&self, request: RequestId, cost: NanoUsd) -> Adjust {

@@ -6,6 +6,14 @@
 macro_rules! contract_suite {
     ($fixture:path) => {
         $crate::stamp! { $fixture;
+            approvals:
+                a_question_is_listed_with_its_answer,
+                an_approval_gives_the_request_a_hold,
+                two_approvers_at_once_admit_once,
+                an_approval_meets_a_rejection_once,
+                questions_that_are_over_are_found_and_end,
+                a_dearer_question_takes_the_place_of_the_first,
+                questions_stand_in_pages_by_sequence;
             batches:
                 answers_come_one_per_command_in_order,
                 an_unknown_organization_is_not_found,

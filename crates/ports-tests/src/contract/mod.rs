@@ -1,5 +1,6 @@
 //! One promise per function.
 
+pub mod approvals;
 pub mod batches;
 pub mod conflicts;
 pub mod corrections;

@@ -13,7 +13,7 @@ use upivia_domain::{
 
 use crate::{
     crypto::DataKey,
-    rows::{HeadRow, JournalRow, MeterRow, RequestRow, RequestTail},
+    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow, RequestTail},
 };
 
 /// The changed columns of a request that has a row.
@@ -82,6 +82,7 @@ impl Changed {
                 + changes.journal.len()
                 + changes.recorded.len()
                 + changes.suspensions.len()
+                + changes.approvals.len()
         };
         let outcomes =
             self.transitions().filter(|(before, request)| is_open(request.state) || before.is_some_and(is_open));
@@ -112,19 +113,38 @@ impl Changed {
         self.each().flat_map(|(_, changes)| changes.journal.iter().map(JournalRow::from)).collect()
     }
 
-    /// Requests that have no row, sealed.
+    /// Requests that have no row, or one that is written anew, sealed.
     pub(crate) fn new_requests(&self) -> Result<Vec<RequestRow>, StoreError> {
-        let rows = self
-            .0
-            .iter()
-            .flat_map(|part| part.changes.new_requests.iter().map(|request| RequestRow::seal(request, part.key()?)));
+        let rows = self.0.iter().flat_map(|part| {
+            let answered = part.changes.changed_requests.iter().filter(|(before, _)| is_question(*before));
+            let all = part.changes.new_requests.iter().chain(answered.map(|(_, request)| request));
+            all.map(|request| RequestRow::seal(request, part.key()?))
+        });
         rows.collect()
+    }
+
+    /// Requests whose rows are written anew, because the answer to a question gives them a hold: organization and id.
+    pub(crate) fn replaced(&self) -> Vec<(String, String)> {
+        let answered = self.transitions().filter(|(before, _)| before.is_some_and(is_question));
+        answered.map(|(_, request)| (request.org.to_string(), request.id.to_string())).collect()
+    }
+
+    /// Questions as they stand now: to insert or replace, one row for each.
+    pub(crate) fn approvals(&self) -> Vec<ApprovalRow> {
+        let mut rows: Vec<ApprovalRow> = Vec::new();
+        for approval in self.each().flat_map(|(_, changes)| &changes.approvals) {
+            let row = ApprovalRow::from(approval);
+            rows.retain(|earlier| earlier.id != row.id);
+            rows.push(row);
+        }
+        rows
     }
 
     /// Requests that have one, sealed.
     pub(crate) fn changed_requests(&self) -> Result<Vec<ChangedRequest>, StoreError> {
         let rows = self.0.iter().flat_map(|part| {
-            part.changes.changed_requests.iter().map(|(_, request)| {
+            let kept = part.changes.changed_requests.iter().filter(|(before, _)| !is_question(*before));
+            kept.map(|(_, request)| {
                 let tail = RequestTail::seal(request, part.key()?)?;
                 Ok(ChangedRequest { org_id: request.org.to_string(), id: request.id.to_string(), tail })
             })
@@ -190,6 +210,10 @@ impl Part {
     fn key(&self) -> Result<&DataKey, StoreError> {
         self.key.as_deref().ok_or_else(|| StoreError::Internal(format!("{} has no data key", self.org)))
     }
+}
+
+const fn is_question(before: RequestState) -> bool {
+    matches!(before, RequestState::ApprovalRequired)
 }
 
 const fn is_open(state: RequestState) -> bool {

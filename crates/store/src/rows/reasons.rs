@@ -15,8 +15,8 @@ const TABLE: &str = "requests";
 const COLUMN: &str = "reasons";
 
 /// Every scope that a refusal can name; the domain knows them only as static text.
-const SCOPES: [&str; 9] =
-    ["binding", "agent", "ancestor", "worker", "team", "delegation", "run", "room", "organization"];
+const SCOPES: [&str; 10] =
+    ["binding", "agent", "ancestor", "worker", "team", "delegation", "run", "room", "organization", "approval"];
 
 #[derive(Serialize, Deserialize)]
 struct ReasonText {

@@ -5,10 +5,13 @@
 //! update are found by a look-up per element (`LATERAL … OFFSET 0`) and changed by their place in the table: no other plan is
 //! possible, whatever the statistics said when the statement was prepared. Nobody else moves them: the head is held.
 
+use std::pin::Pin;
+
 use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::AstPass,
+    result::Error,
     sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Untyped},
 };
 use diesel_async::RunQueryDsl;
@@ -23,7 +26,7 @@ use crate::{
         statement::{Prepared, Statement, columns, plain},
         transaction::commit_error,
     },
-    rows::{HeadRow, JournalRow, MeterRow, RequestRow},
+    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow},
 };
 
 /// Ends an update: one row where all rows were found, else an error.
@@ -239,6 +242,42 @@ impl From<Vec<(String, String)>> for DeleteOpenOutcomes {
     }
 }
 
+columns! {
+    /// Requests whose rows are written anew.
+    DeleteRequests -> Untyped = concat!(
+        "WITH done AS (DELETE FROM requests r USING unnest($1, $2) AS u (org_id, id) \
+         WHERE r.org_id = u.org_id AND r.id = u.id", all_found!()
+    );
+    { org_id: Text = String, id: Text = String, }
+}
+
+impl From<Vec<(String, String)>> for DeleteRequests {
+    fn from(keys: Vec<(String, String)>) -> Self {
+        let (org_id, id) = keys.into_iter().unzip();
+        Self { org_id, id }
+    }
+}
+
+columns! {
+    /// Questions as they stand now.
+    PutApprovals from ApprovalRow =
+        "INSERT INTO approvals (id, org_id, request_id, agent_id, mode, status, expires_at, seq, resolved_at, resolved_by) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+         status = excluded.status, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by";
+    {
+        id: Text = String,
+        org_id: Text = String,
+        request_id: Text = String,
+        agent_id: Text = String,
+        mode: Text = String,
+        status: Text = String,
+        expires_at: BigInt = i64,
+        seq: BigInt = i64,
+        resolved_at: Nullable<BigInt> = Option<i64>,
+        resolved_by: Nullable<Text> = Option<String>,
+    }
+}
+
 plain! {
     /// The end of a batch, prepared like the others: a plain query would overtake them.
     Commit = "COMMIT"
@@ -246,7 +285,7 @@ plain! {
 
 /// Writes all rows inside a transaction.
 pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
-    let written = join_all(writes(conn, changed).await?).await;
+    let written = answers(writes(conn, changed).await?).await;
     written.into_iter().try_for_each(|result| result.map(drop)).map_err(store_error)
 }
 
@@ -255,7 +294,7 @@ pub(in crate::postgres) async fn write_and_commit(conn: &mut Conn, changed: &Cha
     // A row that cannot be made ends this here, before COMMIT is sent.
     let mut statements = writes(conn, changed).await?;
     statements.push(sent(execute(conn, Commit)).await);
-    let mut results = join_all(statements).await;
+    let mut results = answers(statements).await;
     let committed = results.pop().unwrap_or(Ok(0));
     for result in results {
         result.map_err(write_error)?;
@@ -276,6 +315,7 @@ async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>
     put::<InsertJournal, _>(&mut writes, conn, changed.journal()).await;
     put::<UpdateMeters, _>(&mut writes, conn, changed.changed_meters()).await;
     put::<UpdateHeads, _>(&mut writes, conn, changed.heads()).await;
+    put::<DeleteRequests, _>(&mut writes, conn, changed.replaced()).await;
     let (dispatches, others) = changed.new_requests()?.into_iter().partition(RequestRow::is_dispatch);
     put::<InsertDispatches, _>(&mut writes, conn, dispatches).await;
     put::<InsertRequests, _>(&mut writes, conn, others).await;
@@ -283,6 +323,7 @@ async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>
     put::<InsertMeters, _>(&mut writes, conn, changed.new_meters()).await;
     put::<InsertCommands, _>(&mut writes, conn, changed.recorded()).await;
     put::<InsertSuspensions, _>(&mut writes, conn, changed.suspensions()).await;
+    put::<PutApprovals, _>(&mut writes, conn, changed.approvals()).await;
     put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
     put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;
     Ok(writes)
@@ -302,6 +343,16 @@ async fn sent(statement: BoxFuture<'_, QueryResult<usize>>) -> Writing<'_> {
     let mut writing = maybe_done(statement);
     let _ = futures::poll!(&mut writing);
     writing
+}
+
+async fn answers(writes: Vec<Writing<'_>>) -> Vec<QueryResult<usize>> {
+    join_all(writes.into_iter().map(answer)).await
+}
+
+async fn answer(mut writing: Writing<'_>) -> QueryResult<usize> {
+    (&mut writing).await;
+    // It has just ended, and nobody took its answer.
+    Pin::new(&mut writing).take_output().unwrap_or(Err(Error::NotFound))
 }
 
 fn execute<S: Statement + 'static>(mut conn: &Conn, statement: S) -> BoxFuture<'_, QueryResult<usize>> {

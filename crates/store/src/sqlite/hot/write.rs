@@ -13,8 +13,8 @@ use super::statement::{Prepared, Update, update};
 use crate::{
     error::store_error,
     ledger::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension},
-    rows::{HeadRow, JournalRow, MeterRow, RequestRow},
-    schema::{commands, journal, meters, open_outcomes, requests, suspensions},
+    rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow},
+    schema::{approvals, commands, journal, meters, open_outcomes, requests, suspensions},
     sqlite::Conn,
 };
 
@@ -61,6 +61,7 @@ update! {
 /// Writes all rows.
 pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), StoreError> {
     let rows = Rows {
+        replaced: changed.replaced(),
         new_requests: changed.new_requests()?,
         changed_requests: changed.changed_requests()?,
         new_meters: changed.new_meters(),
@@ -69,6 +70,7 @@ pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), Stor
         heads: changed.heads(),
         recorded: changed.recorded(),
         suspensions: changed.suspensions(),
+        approvals: changed.approvals(),
         open: changed.open(),
         closed: changed.closed(),
     };
@@ -76,6 +78,7 @@ pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), Stor
 }
 
 struct Rows {
+    replaced: Vec<(String, String)>,
     new_requests: Vec<RequestRow>,
     changed_requests: Vec<ChangedRequest>,
     new_meters: Vec<MeterRow>,
@@ -84,11 +87,15 @@ struct Rows {
     heads: Vec<HeadRow>,
     recorded: Vec<RecordedCommand>,
     suspensions: Vec<Suspension>,
+    approvals: Vec<ApprovalRow>,
     open: Vec<OpenOutcome>,
     closed: Vec<(String, String)>,
 }
 
 fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
+    for key in rows.replaced {
+        one(diesel::delete(requests::table.find(key)).execute(conn)?)?;
+    }
     for row in &rows.new_requests {
         diesel::insert_into(requests::table).values(row).execute(conn)?;
     }
@@ -106,6 +113,9 @@ fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
     }
     for row in rows.heads {
         one(Prepared(row).execute(conn)?)?;
+    }
+    for row in rows.approvals {
+        diesel::replace_into(approvals::table).values(row).execute(conn)?;
     }
     rare(conn, rows.recorded, rows.suspensions)?;
     outcomes(conn, rows.open, rows.closed)
