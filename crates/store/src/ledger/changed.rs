@@ -83,7 +83,8 @@ impl Changed {
                 + changes.recorded.len()
                 + changes.suspensions.len()
         };
-        let outcomes = self.transitions().filter(|(before, request)| is_open(request.state) || before.is_some_and(is_open));
+        let outcomes =
+            self.transitions().filter(|(before, request)| is_open(request.state) || before.is_some_and(is_open));
         self.each().map(|(_, changes)| ledger(changes)).sum::<usize>() + outcomes.count()
     }
 
@@ -113,9 +114,10 @@ impl Changed {
 
     /// Requests that have no row, sealed.
     pub(crate) fn new_requests(&self) -> Result<Vec<RequestRow>, StoreError> {
-        let rows = self.0.iter().flat_map(|part| {
-            part.changes.new_requests.iter().map(|request| RequestRow::seal(request, part.key()?))
-        });
+        let rows = self
+            .0
+            .iter()
+            .flat_map(|part| part.changes.new_requests.iter().map(|request| RequestRow::seal(request, part.key()?)));
         rows.collect()
     }
 
@@ -166,7 +168,8 @@ impl Changed {
 
     /// Outcomes that are open no more: organization and request.
     pub(crate) fn closed(&self) -> Vec<(String, String)> {
-        let closed = self.transitions().filter(|(before, request)| before.is_some_and(is_open) && !is_open(request.state));
+        let closed =
+            self.transitions().filter(|(before, request)| before.is_some_and(is_open) && !is_open(request.state));
         closed.map(|(_, request)| (request.org.to_string(), request.id.to_string())).collect()
     }
 

@@ -13,7 +13,7 @@ use upivia_application::{
     reports::{Reports, ReportsParts},
 };
 use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
-use upivia_http::{Api, ApiParts, Limits, Readiness};
+use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
 
 use super::{
@@ -44,7 +44,7 @@ impl Machine {
         bootstrap.create(new).await.unwrap().into()
     }
 
-    pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits) -> Arc<Api> {
+    pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Arc<Api> {
         let catalog = Arc::new(catalog());
         Api::new(ApiParts {
             access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
@@ -66,6 +66,8 @@ impl Machine {
             ids: self.ids.clone(),
             clock: self.clock.clone(),
             limits,
+            metrics,
+            writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
         })
     }
