@@ -11,7 +11,11 @@ use upivia_domain::{
     ports::{Clock, Ids},
 };
 
-use crate::guard::{Guard, Limits};
+use crate::{
+    guard::{Guard, Limits},
+    metrics::{Metrics, MetricsAccess, Writes},
+    v1::docs::Page,
+};
 
 /// Whether the process, beside its store, may admit anything; the server knows.
 pub trait Readiness: Send + Sync {
@@ -49,6 +53,10 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// From where the metrics can be read.
+    pub metrics: MetricsAccess,
+    /// What the store wrote.
+    pub writes: Arc<dyn Writes>,
     /// Whether the process may admit anything.
     pub readiness: Arc<dyn Readiness>,
 }
@@ -58,6 +66,7 @@ pub struct Api {
     pub(crate) parts: ApiParts,
     pub(crate) documents: Documents,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) metrics: Metrics,
 }
 
 /// Public documents as bytes, each made when it is first asked for.
@@ -66,12 +75,13 @@ pub(crate) struct Documents {
     pub(crate) services: OnceLock<Bytes>,
     pub(crate) openapi: OnceLock<Bytes>,
     pub(crate) agent_docs: OnceLock<Bytes>,
+    pub(crate) page: OnceLock<Page>,
 }
 
 impl Api {
     /// An API of these parts, shared by all workers.
     pub fn new(parts: ApiParts) -> Arc<Self> {
         let guard = Guard::new(parts.limits, Arc::clone(&parts.clock));
-        Arc::new(Self { parts, documents: Documents::default(), guard })
+        Arc::new(Self { parts, documents: Documents::default(), guard, metrics: Metrics::new() })
     }
 }

@@ -1,10 +1,13 @@
 //! The one way through which every request goes: who is it, may they, read, handle, answer.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{CACHE_CONTROL, HeaderValue},
+    http::{
+        Method as HttpMethod,
+        header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue},
+    },
     web::Payload,
 };
 use futures::FutureExt;
@@ -16,17 +19,28 @@ use crate::{
     error::missing,
     guard::Permit,
     headers,
+    metrics::{self, Elsewhere, Series},
     route::{Access, Route},
     trace::TraceId,
 };
 
 /// Serves a request that belongs to a route. A panic is an answer too: the connection must not just end.
-pub(crate) async fn serve(api: Arc<Api>, route: &'static Route, http: HttpRequest, payload: Payload) -> HttpResponse {
+pub(crate) async fn serve(
+    api: Arc<Api>,
+    (route, series): (&'static Route, Series),
+    http: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let (began, _under_way) = (Instant::now(), api.metrics.begin());
     let trace = TraceId::of(&http, &*api.parts.ids);
-    let handled = AssertUnwindSafe(handle(api, route, http, payload, trace.clone())).catch_unwind().await;
+    let handled = AssertUnwindSafe(handle(Arc::clone(&api), route, http, payload, trace.clone())).catch_unwind().await;
     let outcome = handled.unwrap_or(Err(ApiError::Internal));
     log(route, &trace, &outcome);
-    let mut response = outcome.unwrap_or_else(|error| error.response());
+    let mut response = outcome.unwrap_or_else(|error| {
+        api.metrics.refused(&error);
+        error.response()
+    });
+    api.metrics.answered(series, response.status(), began.elapsed());
     if !matches!(route.access, Access::Public(_)) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -35,7 +49,21 @@ pub(crate) async fn serve(api: Arc<Api>, route: &'static Route, http: HttpReques
 
 /// Answers a request that belongs to no route.
 pub(crate) fn refuse(api: &Api, http: &HttpRequest, error: &ApiError) -> HttpResponse {
-    TraceId::of(http, &*api.parts.ids).stamp(error.response())
+    let response = error.response();
+    api.metrics.unmatched(http.method(), response.status());
+    TraceId::of(http, &*api.parts.ids).stamp(response)
+}
+
+/// Answers what is asked at the path of the metrics: whoever may not read them learns nothing from it.
+pub(crate) fn metrics(api: &Api, http: &HttpRequest) -> HttpResponse {
+    let reads = matches!(*http.method(), HttpMethod::GET | HttpMethod::HEAD);
+    if !reads || !api.parts.metrics.lets_in(http) {
+        return refuse(api, http, &ApiError::NotFound("path"));
+    }
+    let written = api.parts.writes.so_far();
+    let text = api.metrics.text(&Elsewhere { in_hand: api.parts.dispatcher.in_hand(), written });
+    let response = HttpResponse::Ok().insert_header((CONTENT_TYPE, metrics::CONTENT_TYPE)).body(text);
+    TraceId::of(http, &*api.parts.ids).stamp(response)
 }
 
 async fn handle(

@@ -10,6 +10,7 @@ use actix_web::{
 
 use crate::{
     Api, ApiError, endpoint,
+    metrics::Series,
     route::{Method, Route},
     table::routes,
 };
@@ -17,15 +18,24 @@ use crate::{
 /// Every route is served below each of these.
 pub const PREFIXES: [&str; 2] = ["/api/v1", "/v1"];
 
+/// Where the metrics are: not part of the API, and not below its prefixes.
+const METRICS: &str = "/metrics";
+
 /// Registers all routes, and JSON answers for everything else. Nothing needs to be wrapped around it.
 pub fn configure(api: Arc<Api>) -> impl Fn(&mut ServiceConfig) + Clone {
     move |config| {
         for prefix in PREFIXES {
             config.service(scope(prefix, &api));
         }
+        config.service(web::resource(METRICS).to(metrics(&api)));
         let api = Arc::clone(&api);
         config.default_service(web::to(move |http: HttpRequest| refused(&api, &http, &ApiError::NotFound("path"))));
     }
+}
+
+fn metrics(api: &Arc<Api>) -> impl Fn(HttpRequest) -> std::future::Ready<HttpResponse> + Clone + 'static {
+    let api = Arc::clone(api);
+    move |http| std::future::ready(endpoint::metrics(&api, &http))
 }
 
 fn scope(prefix: &str, api: &Arc<Api>) -> Scope {
@@ -52,7 +62,8 @@ fn resource(path: &'static str, api: &Arc<Api>) -> Resource {
 
 fn registered(route: &'static Route, api: &Arc<Api>) -> actix_web::Route {
     let api = Arc::clone(api);
-    let served = move |http: HttpRequest, payload: Payload| endpoint::serve(Arc::clone(&api), route, http, payload);
+    let row = (route, Series::of(route));
+    let served = move |http: HttpRequest, payload: Payload| endpoint::serve(Arc::clone(&api), row, http, payload);
     let registered = match route.method {
         Method::Get => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
         Method::Post => web::route().method(HttpMethod::POST),

@@ -10,14 +10,16 @@ mod both {
 
     use upivia_domain::{
         NanoUsd, NodeId, RequestId,
+        dispatch::RequestState,
         ledger::{Command, Outcome, Refusal},
         ports::{Applied, LedgerStore, StoreError},
     };
 
     use crate::support::{
         raw::Raw,
-        tenant::{FIRST, SECRET_PAYLOAD, SECRET_RESULT, Tenant, done, fresh},
+        tenant::{FIRST, SECRET_PAYLOAD, SECRET_RESULT, Tenant, clock, done, fresh},
     };
+    use upivia_store::testing::Fault;
 
     /// The list of open outcomes is what finds such requests again: it follows every change.
     pub async fn open_outcomes_follow_their_requests(raw: Raw) {
@@ -138,6 +140,45 @@ mod both {
         }
     }
 
+    /// Rows that another node changed meanwhile are read again, however often this one saw them.
+    pub async fn what_another_node_changed_is_not_taken_from_memory(raw: Raw) {
+        let tenant = Tenant::found(&raw.store).await;
+        let other = raw.store.another_node(raw.parts.with(clock())).await.unwrap();
+        let request = tenant.admitted(&raw.store).await;
+        let settlement = tenant.settlement(request);
+        done(&other, Arc::clone(&settlement)).await;
+        let before = raw.state(&tenant).await;
+        let applied = raw.store.apply(&[settlement], FIRST).await.unwrap();
+        let [Applied::Done(Ok(Outcome::Request { request: settled, .. }))] = applied.as_slice() else {
+            panic!("{applied:?}")
+        };
+        assert_eq!(settled.state, RequestState::Executed);
+        assert_eq!(raw.state(&tenant).await, before, "it was settled once");
+        for store in [&raw.store, &other, &raw.store] {
+            tenant.admitted(store).await;
+        }
+        let wallet = format!(
+            "SELECT held AS number FROM meters WHERE org_id = '{}' AND key = 'live:account:wallet'",
+            tenant.org
+        );
+        assert_eq!(raw.number(&wallet).await, 3 * NanoUsd::cents(1).nanos());
+    }
+
+    /// A batch that failed leaves nothing in memory either.
+    pub async fn what_failed_is_not_taken_from_memory(raw: Raw) {
+        let tenant = Tenant::found(&raw.store).await;
+        tenant.admitted(&raw.store).await;
+        for fault in [Fault::PanicBeforeWriting, Fault::PanicBeforeCommit] {
+            raw.parts.faults.set(fault);
+            let before = raw.state(&tenant).await;
+            let error = raw.store.apply(&[tenant.admission(fresh("srq_"))], FIRST).await.unwrap_err();
+            assert!(matches!(error, StoreError::Internal(_)), "{error}");
+            assert_eq!(raw.state(&tenant).await, before);
+            let request = tenant.admitted(&raw.store).await;
+            done(&raw.store, tenant.settlement(request)).await;
+        }
+    }
+
     /// A transfer too leaves the books as they were when the rows refuse it.
     pub async fn a_transfer_beyond_the_range_is_refused_by_the_rules(raw: Raw) {
         let tenant = Tenant::found(&raw.store).await;
@@ -189,5 +230,24 @@ on_both!(
     commits_and_rows_are_counted,
     refusals_write_nothing,
     a_request_survives_its_row,
+    what_another_node_changed_is_not_taken_from_memory,
+    what_failed_is_not_taken_from_memory,
     a_transfer_beyond_the_range_is_refused_by_the_rules,
 );
+
+/// Somebody else writes the file: the wait ends after two seconds, with nothing changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_somebody_else_writes_is_locked() {
+    use support::raw::{Place, Raw};
+    let raw = Raw::sqlite().await;
+    let tenant = support::tenant::Tenant::found(&raw.store).await;
+    let Place::File(file) = &raw.place else { panic!("not a file") };
+    let mut holder = file.connect();
+    diesel::connection::SimpleConnection::batch_execute(&mut holder, "BEGIN IMMEDIATE").unwrap();
+    let admission = tenant.admission(support::tenant::fresh("srq_"));
+    let batch = [admission];
+    let error = upivia_domain::ports::LedgerStore::apply(&raw.store, &batch, support::tenant::FIRST).await.unwrap_err();
+    assert_eq!(error, upivia_domain::ports::StoreError::LockTimeout);
+    diesel::connection::SimpleConnection::batch_execute(&mut holder, "ROLLBACK").unwrap();
+    support::tenant::done(&raw.store, batch[0].clone()).await;
+}

@@ -87,6 +87,7 @@ pub struct Success {
 /// The schema of a type, as functions, so that a table can hold it.
 #[derive(Clone, Copy)]
 pub struct SchemaOf {
+    media: &'static str,
     name: fn() -> Cow<'static, str>,
     schema: fn() -> RefOr<Schema>,
     nested: fn(&mut Vec<(String, RefOr<Schema>)>),
@@ -102,7 +103,17 @@ impl Parameter {
 impl SchemaOf {
     /// The schema of that type.
     pub const fn of<T: ToSchema>() -> Self {
-        Self { name: T::name, schema: <T as PartialSchema>::schema, nested: T::schemas }
+        Self { media: "application/json", name: T::name, schema: <T as PartialSchema>::schema, nested: T::schemas }
+    }
+
+    /// The schema of a type that is sent as HTML.
+    pub const fn html<T: ToSchema>() -> Self {
+        Self { media: "text/html", ..Self::of::<T>() }
+    }
+
+    /// The content type under which it is sent.
+    pub const fn media(&self) -> &'static str {
+        self.media
     }
 
     /// Its name among the components.

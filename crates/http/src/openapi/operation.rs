@@ -127,7 +127,7 @@ fn request_body(body: &Body) -> RequestBody {
 
 fn success(answer: &Success) -> Response {
     let content = ContentBuilder::new().schema(Some(reference(&answer.schema))).build();
-    traced(ResponseBuilder::new().description(answer.meaning)).content("application/json", content).build()
+    traced(ResponseBuilder::new().description(answer.meaning)).content(answer.schema.media(), content).build()
 }
 
 fn error(status: u16, meaning: &str) -> Response {

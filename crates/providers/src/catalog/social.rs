@@ -22,8 +22,8 @@ pub(super) fn submit_to_reddit() -> Option<Operation> {
         json!({
             "subreddit": text(32, "Where to, without r/."),
             "title": text(300, "The title."),
-            "text": text(40_000, "The text, for a post of text."),
-            "url": https("The link, for a post of a link; not beside text."),
+            "text": text(40_000, "The text, in Markdown."),
+            "url": https("The link, for a post of a link."),
         }),
     );
     let output = result(json!({"post_id": word(), "url": word(), "status": word(), "subreddit": word()}));

@@ -80,3 +80,34 @@ fn window(payload: &Value) -> (Timestamp, Timestamp) {
 fn calendar(payload: &Value) -> &str {
     text(payload, "calendar_id", "primary")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(payload: &Value) -> Vec<String> {
+        let page = read(payload, "id");
+        page["events"].as_array().unwrap().iter().map(|event| event["start"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn events_are_within_the_window() {
+        let day = json!({"time_min": "2026-05-04T09:00:00+02:00", "time_max": "2026-05-04T18:00:00+02:00"});
+        assert_eq!(starts(&day), ["2026-05-04T07:00:00.000000Z", "2026-05-04T09:00:00.000000Z"]);
+        let hour = json!({"time_min": "2026-05-04T09:00:00Z", "time_max": "2026-05-04T10:00:00Z"});
+        assert_eq!(starts(&hour), ["2026-05-04T09:00:00.000000Z"]);
+        let nothing = json!({"time_min": "2026-05-04T09:00:00Z", "time_max": "2026-05-04T09:00:00Z"});
+        assert_eq!(starts(&nothing), [""; 0]);
+        let end = json!({"time_max": "2026-05-04T09:00:00Z", "limit": 1});
+        assert_eq!(starts(&end), ["2026-05-03T09:00:00.000000Z"]);
+        assert_eq!(starts(&json!({})).first().map(String::as_str), Some("2026-01-01T12:00:00.000000Z"));
+    }
+
+    #[test]
+    fn a_change_shows_what_was_named_and_keeps_the_rest() {
+        let event = updated(&json!({"event_id": "evt_7", "title": "Moved", "sandbox": {"delay_ms": 1}}));
+        assert_eq!((&event["event_id"], &event["title"]), (&json!("evt_7"), &json!("Moved")));
+        assert_eq!((&event["status"], &event["end"]), (&json!("confirmed"), &json!("2026-01-01T12:30:00.000000Z")));
+        assert!(event.get("sandbox").is_none());
+    }
+}

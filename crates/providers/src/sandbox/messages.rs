@@ -61,3 +61,26 @@ fn page(payload: &Value, id: &str, message: impl Fn(i64, String, String) -> Valu
     let at = |rank: i64| NOON.plus_seconds(rank.saturating_mul(-SECONDS_APART)).to_string();
     (1..=limit).map(|rank| message(rank, identity::part(id, rank), at(rank))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inbox_is_of_whom_was_asked_for_and_newest_first() {
+        let page = received(&json!({"from": "+15551112222", "limit": 2}), "id");
+        let messages = page["messages"].as_array().unwrap();
+        assert_eq!(messages.len(), 2);
+        assert!(messages.iter().all(|message| message["from"] == "+15551112222" && message["to"] == "+15550100200"));
+        assert!(messages[0]["received_at"].as_str() > messages[1]["received_at"].as_str());
+        assert_ne!(messages[0]["message_id"], messages[1]["message_id"]);
+        let code = messages[0]["body"].as_str().unwrap().rsplit(' ').next().unwrap();
+        assert!(code.len() == 7 && code.trim_end_matches('.').bytes().all(|digit| digit.is_ascii_digit()), "{code}");
+    }
+
+    #[test]
+    fn a_call_lasts_as_long_as_its_text_and_never_over_a_minute() {
+        let seconds = |length: usize| called(&json!({"say": "x".repeat(length)}), "id")["duration_seconds"].as_u64();
+        assert_eq!((seconds(1), seconds(16), seconds(750)), (Some(1), Some(2), Some(50)));
+    }
+}

@@ -53,6 +53,36 @@ fn the_first_problem_has_a_path_and_a_clear_message() {
 }
 
 #[test]
+fn links_times_and_spans_have_a_form() {
+    let mms = |url: &str| check("mms.send", &json!({"to": "+15551234567", "media_url": url}));
+    assert_eq!(mms("https://example.com/a.png?b=1"), Ok(()));
+    for url in [
+        "http://example.com/a.png",
+        "ftp://example.com",
+        "https://",
+        "https:///etc/passwd",
+        "https://a b",
+        "x https://a",
+    ] {
+        let problem = mms(url).unwrap_err();
+        assert!(problem.starts_with("payload.media_url: the value does not match"), "{url}: {problem}");
+    }
+    let chat = |since: &str| check("chat.read", &json!({"since": since})).is_ok();
+    assert!(chat("24h") && chat("15m") && chat("7d"));
+    assert!(!chat("0h") && !chat("h") && !chat("24") && !chat("yesterday") && !chat("24h ") && !chat("99999d"));
+    let calendar = |time: &str| check("calendar.read", &json!({"time_min": time})).is_ok();
+    assert!(calendar("2026-01-31T12:00:00Z") && calendar("2026-01-31T12:00:00.5+02:00"));
+    assert!(!calendar("2026-01-31T12:00:00") && !calendar("2026-01-31") && !calendar("tomorrow"));
+}
+
+#[test]
+fn a_call_says_no_more_than_its_minute_holds() {
+    let say = |length: usize| check("voice_call.create", &json!({"to": "+15551234567", "say": "x".repeat(length)}));
+    assert_eq!(say(750), Ok(()));
+    assert_eq!(say(751), Err("payload.say: the value is longer than 750 characters".to_owned()));
+}
+
+#[test]
 fn null_is_absent() {
     assert_eq!(
         check("email.send", &json!({"to": null, "subject": "", "body": ""})),

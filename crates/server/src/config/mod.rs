@@ -5,6 +5,7 @@ mod environment;
 mod hidden;
 mod load;
 mod model;
+mod number;
 mod settings;
 mod show;
 mod span;

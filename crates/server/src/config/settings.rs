@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use upivia_http::Limits;
+use upivia_http::{Limits, MetricsAccess};
 
-use super::{Hidden, ModelSettings, Span};
+use super::{Hidden, ModelSettings, Span, number::number};
 
 /// Keys that may come from the environment; the prices of models come from the file only.
-pub const ENVIRONMENT: [&str; 17] = [
+pub const ENVIRONMENT: [&str; 18] = [
     "listen",
     "data_dir",
     "database_url",
@@ -24,6 +24,7 @@ pub const ENVIRONMENT: [&str; 17] = [
     "rate_limit_per_second",
     "rate_limit_burst",
     "concurrency_limit",
+    "metrics",
     "openai_base_url",
     "openai_api_key",
     "failpoints",
@@ -54,13 +55,19 @@ pub struct Settings {
     /// So long a person may take to approve.
     pub approval_lifetime: Span,
     /// So many requests of an agent may wait for a person.
+    #[serde(deserialize_with = "number")]
     pub pending_approvals: u32,
     /// Requests in a second of one credential, and of one address without a valid one; 0 = without limit.
+    #[serde(deserialize_with = "number")]
     pub rate_limit_per_second: u32,
     /// So many of them may come at once after a pause; 0 = without limit.
+    #[serde(deserialize_with = "number")]
     pub rate_limit_burst: u32,
     /// Requests of one credential that are answered at the same time; 0 = without limit.
+    #[serde(deserialize_with = "number")]
     pub concurrency_limit: u32,
+    /// From where `/metrics` can be read: `off`, `loopback` or `open`.
+    pub metrics: MetricsAccess,
     /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
     pub openai_base_url: Option<String>,
     /// Its key.
@@ -89,6 +96,7 @@ impl Default for Settings {
             rate_limit_per_second: 200,
             rate_limit_burst: 400,
             concurrency_limit: 256,
+            metrics: MetricsAccess::Loopback,
             openai_base_url: None,
             openai_api_key: None,
             failpoints: None,

@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use upivia_http::MetricsAccess;
+
 use super::*;
 
 /// A directory of its own, gone after the test.
@@ -68,6 +70,39 @@ fn an_empty_variable_is_not_set_and_digits_are_text() {
     let settings = load(&Flags::default(), &environment, &Dir::new("text").0).unwrap().settings;
     assert_eq!(settings.database_url, None);
     assert_eq!(settings.openai_api_key.unwrap().expose(), "12345");
+}
+
+#[test]
+fn limits_come_as_numbers_from_the_file_and_as_text_from_the_environment() {
+    let dir = Dir::with_file("limits", "rate_limit_per_second = 7\nrate_limit_burst = 8\n");
+    let environment = Environment::from([
+        ("UPIVIA_RATE_LIMIT_BURST", "9"),
+        ("UPIVIA_CONCURRENCY_LIMIT", "0"),
+        ("UPIVIA_PENDING_APPROVALS", "3"),
+    ]);
+    let settings = load(&Flags::default(), &environment, &dir.0).unwrap().settings;
+    let limits = settings.limits();
+    assert_eq!((limits.per_second, limits.burst, limits.concurrency), (7, 9, 0));
+    assert_eq!(settings.pending_approvals, 3);
+    for bad in ["-1", "many", "1.5", "4294967296"] {
+        let refused = error(&Dir::new("bad-limit"), Environment::from([("UPIVIA_CONCURRENCY_LIMIT", bad)]));
+        assert!(refused.contains("UPIVIA_CONCURRENCY_LIMIT"), "{bad}: {refused}");
+    }
+    assert_eq!(Settings::default().limits(), upivia_http::Limits::default());
+}
+
+#[test]
+fn metrics_are_for_this_machine_unless_a_setting_says_otherwise() {
+    let read = |text| {
+        let environment = Environment::from([("UPIVIA_METRICS", text)]);
+        load(&Flags::default(), &environment, &Dir::new(&format!("metrics-{text}")).0)
+    };
+    assert_eq!(Settings::default().metrics, MetricsAccess::Loopback);
+    for (text, access) in [("off", MetricsAccess::Off), ("open", MetricsAccess::Open), ("", MetricsAccess::Loopback)] {
+        assert_eq!(read(text).unwrap().settings.metrics, access, "{text}");
+    }
+    let refused = format!("{:#}", read("everybody").unwrap_err());
+    assert!(refused.contains("UPIVIA_METRICS") && refused.contains("loopback"), "{refused}");
 }
 
 #[test]

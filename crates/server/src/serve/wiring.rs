@@ -18,7 +18,7 @@ use upivia_domain::{
     ledger::ApprovalTerms,
     ports::{Clock, Ids, LedgerStore, ProviderRegistry},
 };
-use upivia_http::{Api, ApiParts};
+use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
 use upivia_providers::SchemaCheck;
 use upivia_store::crypto::SystemEntropy;
 
@@ -89,6 +89,8 @@ impl Base<'_> {
             ids: Arc::clone(&self.ids),
             clock: Arc::clone(&self.clock),
             limits: self.settings.limits(),
+            metrics: self.settings.metrics,
+            writes: self.writes(),
             readiness: Arc::clone(&state) as _,
         });
         Ok(Wired { api, sweeper: self.sweeper(), approvals, node: self.node, state })
@@ -96,6 +98,14 @@ impl Base<'_> {
 
     fn store(&self) -> Arc<upivia_store::Store> {
         Arc::clone(&self.storage.store)
+    }
+
+    fn writes(&self) -> Arc<dyn Writes> {
+        let store = self.store();
+        Arc::new(move || {
+            let stats = store.stats();
+            WritesSoFar { commits: stats.commits, rows: stats.rows_written }
+        })
     }
 
     fn dispatcher(&self) -> Result<Arc<Dispatcher>> {

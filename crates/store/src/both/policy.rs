@@ -1,4 +1,4 @@
-//! Policy rows of agents, their ancestors included.
+//! Policy rows of agents, their ancestors included, on their way into snapshots.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -7,22 +7,83 @@ use std::{
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use upivia_domain::{AgentId, Mode, OrgId, catalog::OperationName, policy::AgentPolicy, ports::StoreError};
+use upivia_domain::{
+    AgentId, Mode, OrgId,
+    catalog::OperationName,
+    policy::{AgentPolicy, PolicyRows},
+    ports::StoreError,
+};
 
 use super::Conn;
 use crate::{
+    connect::Shared,
     error::store_error,
+    ledger::{PolicySource, Snapshots, Wanted},
     rows::{AgentRow, AllocationRow, BindingRow, CredentialRow, PolicyParts, TeamRow, agent_policies, parse},
     schema::{agents, allocations, bindings, credentials, suspensions, teams},
 };
 
-/// Policies of agents by organization. An agent that is not there does not exist in that organization.
-pub(crate) type Policies = HashMap<OrgId, Vec<Arc<AgentPolicy>>>;
-/// Operations that cost more than their holds too often, by organization.
-pub(crate) type Suspended = HashMap<OrgId, HashSet<(Mode, OperationName)>>;
+/// Loads what is known of the wanted agents, and the suspended operations.
+pub(crate) async fn load(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    wanted: &Wanted,
+    source: PolicySource,
+) -> Result<(), StoreError> {
+    let mut missing: BTreeMap<OrgId, Vec<AgentId>> = BTreeMap::new();
+    for (org, reads) in wanted.iter() {
+        let Some(snapshot) = snapshots.get_mut(&org) else { continue };
+        let cached = match source {
+            PolicySource::Cache => shared.policies.find(org, snapshot.head().epoch, &reads.agents),
+            PolicySource::Rows => None,
+        };
+        match cached {
+            Some(rows) => merge(&mut snapshot.policy, rows),
+            None => drop(missing.insert(org, reads.agents.clone())),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for (org, rows) in policy_rows(conn, &missing).await? {
+        let Some(snapshot) = snapshots.get_mut(&org) else { continue };
+        if source == PolicySource::Cache {
+            shared.policies.learn(org, snapshot.head().epoch, &rows);
+        }
+        merge(&mut snapshot.policy, rows);
+    }
+    Ok(())
+}
 
-/// Reads the agents and all they descend from.
-pub(crate) async fn agents_of(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Result<Policies, StoreError> {
+async fn policy_rows(
+    conn: &mut Conn,
+    missing: &BTreeMap<OrgId, Vec<AgentId>>,
+) -> Result<HashMap<OrgId, PolicyRows>, StoreError> {
+    let orgs: Vec<OrgId> = missing.keys().copied().collect();
+    let mut suspended = suspended_in(conn, &orgs).await?;
+    let agents = agents_of(conn, missing).await?;
+    let rows = agents.into_iter().map(|(org, agents)| {
+        let agents = agents.into_iter().map(|agent| (agent.id, agent)).collect();
+        let suspended = suspended.remove(&org).unwrap_or_default();
+        (org, PolicyRows { agents, suspended, ..PolicyRows::default() })
+    });
+    Ok(rows.collect())
+}
+
+// What this transaction suspended itself is in the snapshot only: it stays.
+fn merge(policy: &mut PolicyRows, rows: PolicyRows) {
+    policy.agents.extend(rows.agents);
+    policy.suspended.extend(rows.suspended);
+    policy.contexts.extend(rows.contexts);
+}
+
+// Policies of agents by organization. An agent that is not there does not exist in that organization.
+type Policies = HashMap<OrgId, Vec<Arc<AgentPolicy>>>;
+// Operations that cost more than their holds too often, by organization.
+type Suspended = HashMap<OrgId, HashSet<(Mode, OperationName)>>;
+
+async fn agents_of(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Result<Policies, StoreError> {
     let parts = parts(conn, wanted).await?;
     let homes =
         parts.agents.iter().map(|row| Ok((parse("agents", "id", &row.id)?, parse("agents", "org_id", &row.org_id)?)));
@@ -37,8 +98,7 @@ pub(crate) async fn agents_of(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<Agen
     Ok(policies)
 }
 
-/// Reads the suspended operations.
-pub(crate) async fn suspended_in(conn: &mut Conn, orgs: &[OrgId]) -> Result<Suspended, StoreError> {
+async fn suspended_in(conn: &mut Conn, orgs: &[OrgId]) -> Result<Suspended, StoreError> {
     let ids: Vec<String> = orgs.iter().map(OrgId::to_string).collect();
     let found: Vec<(String, String, String)> =
         suspensions::table.filter(suspensions::org_id.eq_any(ids)).load(conn).await.map_err(store_error)?;

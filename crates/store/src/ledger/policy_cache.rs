@@ -73,3 +73,59 @@ impl PolicyCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use upivia_domain::{
+        agent::AgentStatus,
+        policy::{AgentPolicy, PolicyRows},
+    };
+
+    use super::*;
+
+    fn agent(number: u32, ancestors: Vec<AgentId>) -> Arc<AgentPolicy> {
+        Arc::new(AgentPolicy {
+            id: agent_id(number),
+            status: AgentStatus::Active,
+            owner: format!("usr_{:022}", 1).parse().unwrap(),
+            own_account: false,
+            month_cap: None,
+            ancestors,
+            team: None,
+            allocation: None,
+            bindings: HashMap::new(),
+            credentials: HashMap::new(),
+        })
+    }
+
+    fn agent_id(number: u32) -> AgentId {
+        format!("agt_{number:022}").parse().unwrap()
+    }
+
+    fn rows(agents: Vec<Arc<AgentPolicy>>) -> PolicyRows {
+        PolicyRows { agents: agents.into_iter().map(|agent| (agent.id, agent)).collect(), ..PolicyRows::default() }
+    }
+
+    #[test]
+    fn rows_are_known_for_their_epoch_only() {
+        let cache = PolicyCache::default();
+        cache.learn(OrgId::PLATFORM, 7, &rows(vec![agent(1, vec![])]));
+        assert!(cache.find(OrgId::PLATFORM, 7, &[agent_id(1)]).is_some());
+        assert!(cache.find(OrgId::PLATFORM, 8, &[agent_id(1)]).is_none());
+        assert!(cache.find(OrgId::PLATFORM, 6, &[agent_id(1)]).is_none());
+        cache.learn(OrgId::PLATFORM, 8, &rows(vec![agent(2, vec![])]));
+        assert!(cache.find(OrgId::PLATFORM, 8, &[agent_id(1)]).is_none(), "what another epoch knew is gone");
+        cache.forget([OrgId::PLATFORM]);
+        assert!(cache.find(OrgId::PLATFORM, 8, &[agent_id(2)]).is_none());
+    }
+
+    #[test]
+    fn an_agent_comes_with_all_it_descends_from() {
+        let cache = PolicyCache::default();
+        cache.learn(OrgId::PLATFORM, 1, &rows(vec![agent(1, vec![]), agent(2, vec![agent_id(1)])]));
+        let found = cache.find(OrgId::PLATFORM, 1, &[agent_id(2)]).unwrap();
+        assert_eq!(found.agents.len(), 2);
+        cache.learn(OrgId::PLATFORM, 1, &rows(vec![agent(3, vec![agent_id(9)])]));
+        assert!(cache.find(OrgId::PLATFORM, 1, &[agent_id(3)]).is_none(), "its ancestor is not known");
+    }
+}

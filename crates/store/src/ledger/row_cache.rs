@@ -130,3 +130,73 @@ impl Entry {
 fn valid<'e>(entries: &'e HashMap<OrgId, Entry>, snapshot: &Snapshot) -> Option<&'e Entry> {
     entries.get(&snapshot.head().org).filter(|entry| entry.hash == snapshot.head().hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use upivia_domain::{
+        Mode, NanoUsd, Timestamp,
+        budget::{AccountOwner, Meter},
+        ledger::OrgHead,
+        time::{Calendar, Zone},
+    };
+
+    use super::*;
+    use crate::ledger::Changed;
+
+    const WALLET: MeterKey = MeterKey::Account(Mode::Live, AccountOwner::Wallet);
+
+    fn snapshot(hash: u8) -> Snapshot {
+        let head = OrgHead::new(OrgId::PLATFORM, Calendar::of(Zone::UTC), Timestamp::default());
+        Snapshot::new(OrgHead { hash: [hash; 32], ..head })
+    }
+
+    /// A batch that found the head at one hash, read the wallet, and left the head at another hash.
+    fn lesson(before: u8, after: u8, wallet: Option<Meter>) -> Lesson {
+        let held = |hash| [(OrgId::PLATFORM, snapshot(hash))].into();
+        Lesson::before(&held(before), vec![(OrgId::PLATFORM, WALLET, wallet)]).after(&held(after), Changed::default())
+    }
+
+    fn known(cache: &RowCache, hash: u8) -> Option<Meter> {
+        let mut snapshot = snapshot(hash);
+        cache.load_meters(&mut snapshot, vec![WALLET]);
+        snapshot.meter(&WALLET)
+    }
+
+    #[test]
+    fn rows_are_known_for_their_event_only() {
+        let cache = RowCache::default();
+        let money = Meter { posted: NanoUsd::cents(5), ..Meter::default() };
+        cache.learn(lesson(1, 2, Some(money)));
+        assert_eq!(known(&cache, 2), Some(money));
+        assert_eq!(known(&cache, 1), None);
+        assert_eq!(known(&cache, 3), None);
+    }
+
+    #[test]
+    fn a_batch_after_a_strangers_starts_anew() {
+        let cache = RowCache::default();
+        cache.learn(lesson(1, 2, Some(Meter { posted: NanoUsd::cents(5), ..Meter::default() })));
+        // Somebody else moved the head from 2 to 3; this batch read nothing.
+        let mut blind = lesson(3, 4, None);
+        blind.meters.clear();
+        cache.learn(blind);
+        assert_eq!(known(&cache, 4), None, "what was true at 2 says nothing about 4");
+    }
+
+    #[test]
+    fn what_failed_is_forgotten() {
+        let cache = RowCache::default();
+        cache.learn(lesson(1, 2, Some(Meter::default())));
+        cache.forget([OrgId::PLATFORM]);
+        assert_eq!(known(&cache, 2), None);
+    }
+
+    #[test]
+    fn that_there_is_no_row_is_known_too() {
+        let cache = RowCache::default();
+        cache.learn(lesson(1, 1, None));
+        let mut snapshot = snapshot(1);
+        assert!(cache.load_meters(&mut snapshot, vec![WALLET]).is_empty());
+        assert!(snapshot.has_meter(&WALLET));
+    }
+}

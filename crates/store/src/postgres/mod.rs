@@ -29,6 +29,8 @@ pub(crate) mod policy;
 pub(crate) mod queries;
 #[path = "../repositories/sql/mod.rs"]
 mod repositories;
+#[path = "../both/requests.rs"]
+mod requests;
 #[path = "../scan/sql/mod.rs"]
 pub(crate) mod scan;
 #[path = "../both/settings.rs"]

@@ -22,13 +22,15 @@ macro_rules! limits {
 
 impl Work {
     // A statement prepared while its tables are empty keeps the plan that was best then. Batches always go by index, so
-    // their sessions forbid every other way.
+    // their sessions forbid every other way; no row is asked for twice, so nothing is worth memoizing.
     pub(super) const fn session(self) -> &'static str {
         match self {
             Self::Batches => concat!(
                 limits!(),
                 "; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
-                 SET plan_cache_mode = force_generic_plan"
+                 SET plan_cache_mode = force_generic_plan; \
+                 SELECT set_config('enable_memoize', 'off', false) \
+                 WHERE current_setting('server_version_num')::int >= 140000"
             ),
             Self::Rest => limits!(),
         }

@@ -45,6 +45,11 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Runs statements on the server's own database.
+    pub async fn as_admin(&self, sql: &str) {
+        AsyncPgConnection::establish(&admin_url()).await.unwrap().batch_execute(sql).await.unwrap();
+    }
+
     /// A plain connection, for what only a test does.
     pub async fn connect(&self) -> AsyncPgConnection {
         AsyncPgConnection::establish(&self.url).await.unwrap()

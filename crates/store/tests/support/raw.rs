@@ -1,8 +1,6 @@
 //! SQL beside the store, on either database.
 
-use diesel::{
-    Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::BigInt,
-};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
 use diesel_async::SimpleAsyncConnection;
 use upivia_store::Store;
 
@@ -43,7 +41,7 @@ impl Raw {
     /// Runs statements; the database's complaint is the error.
     pub async fn execute(&self, sql: &str) -> Result<(), String> {
         match &self.place {
-            Place::File(file) => connect(file).batch_execute(sql).map_err(|error| error.to_string()),
+            Place::File(file) => file.connect().batch_execute(sql).map_err(|error| error.to_string()),
             Place::Server(database) => {
                 database.connect().await.batch_execute(sql).await.map_err(|error| error.to_string())
             }
@@ -54,19 +52,13 @@ impl Raw {
     pub async fn number(&self, sql: &str) -> i64 {
         let query = diesel::sql_query(sql);
         let row: Number = match &self.place {
-            Place::File(file) => query.get_result(&mut connect(file)).unwrap(),
+            Place::File(file) => query.get_result(&mut file.connect()).unwrap(),
             Place::Server(database) => {
                 diesel_async::RunQueryDsl::get_result(query, &mut database.connect().await).await.unwrap()
             }
         };
         row.number
     }
-}
-
-fn connect(file: &TestFile) -> SqliteConnection {
-    let mut conn = SqliteConnection::establish(file.path().to_str().unwrap()).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-    conn
 }
 
 /// What tests of failures compare: the last event, and everything that the meters say.

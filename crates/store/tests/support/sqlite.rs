@@ -11,6 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use tokio::sync::OnceCell;
 use upivia_domain::ports::Clock;
 use upivia_ports_tests::{Fixture, Locking, Ports};
@@ -34,6 +35,13 @@ impl TestFile {
 
     pub fn path(&self) -> PathBuf {
         self.directory.join("upivia.db")
+    }
+
+    /// A connection beside the store's.
+    pub fn connect(&self) -> SqliteConnection {
+        let mut conn = SqliteConnection::establish(self.path().to_str().unwrap()).unwrap();
+        conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+        conn
     }
 }
 

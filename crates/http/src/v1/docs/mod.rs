@@ -1,6 +1,7 @@
-//! What this API is: for generators as OpenAPI, for language models as one JSON document.
+//! What this API is: for people as a page, for generators as OpenAPI, for language models as one JSON document.
 
 mod guide;
+mod page;
 
 use actix_web::HttpResponse;
 use serde_json::Value;
@@ -9,6 +10,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
+pub(crate) use self::page::Page;
 use super::present::once;
 use crate::{
     ApiError, Input,
@@ -19,6 +21,22 @@ use crate::{
 pub(crate) const GROUP: Group = Group {
     name: "Documentation",
     routes: &[
+        Route {
+            method: Method::Get,
+            path: "/docs",
+            access: Access::Public(|input| Box::pin(page(input))),
+            changes: false,
+            doc: Doc {
+                id: "docs",
+                summary: "This API as a page for people",
+                details: "Every endpoint with its parameters, bodies, examples and errors, as the OpenAPI document says. Open it \
+                          in a browser.",
+                parameters: &[],
+                body: None,
+                answers: &[Success { status: 200, meaning: "The page.", schema: SchemaOf::html::<HtmlPage>() }],
+                errors: &[],
+            },
+        },
         Route {
             method: Method::Get,
             path: "/openapi.json",
@@ -64,6 +82,22 @@ impl PartialSchema for Document {
             ObjectBuilder::new().schema_type(Type::Object).description(Some("A JSON document that describes itself."));
         RefOr::T(Schema::Object(object.build()))
     }
+}
+
+/// A document of HTML.
+pub(crate) struct HtmlPage;
+
+impl ToSchema for HtmlPage {}
+
+impl PartialSchema for HtmlPage {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).description(Some("A document of HTML."));
+        RefOr::T(Schema::Object(text.build()))
+    }
+}
+
+async fn page(input: Input) -> Result<HttpResponse, ApiError> {
+    Ok(input.api.documents.page.get_or_init(Page::new).answer())
 }
 
 async fn openapi(input: Input) -> Result<HttpResponse, ApiError> {

@@ -13,10 +13,11 @@ use super::reason::explanation;
 
 /// Why a request was not executed, for programs.
 pub(super) fn reason_code(request: &ServiceRequest) -> &'static str {
-    code(request).as_str()
+    reason_of(request).as_str()
 }
 
-fn code(request: &ServiceRequest) -> ReasonCode {
+/// The same as a value.
+pub(crate) fn reason_of(request: &ServiceRequest) -> ReasonCode {
     let first = request.reasons.first().map(|reason| reason.code);
     request.reason().or(first).unwrap_or(ReasonCode::AdapterError)
 }
@@ -56,7 +57,7 @@ pub(super) fn of_question(request: &ServiceRequest) -> String {
 fn sentences(request: &ServiceRequest) -> String {
     let failed: Vec<_> = request.reasons.iter().map(|reason| sentence(request, reason)).collect();
     // What a provider did has no failed check behind it.
-    if failed.is_empty() { explanation(code(request)).to_owned() } else { failed.join(" ") }
+    if failed.is_empty() { explanation(reason_of(request)).to_owned() } else { failed.join(" ") }
 }
 
 fn sentence(request: &ServiceRequest, reason: &Reason) -> String {

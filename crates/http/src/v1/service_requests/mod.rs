@@ -25,6 +25,7 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
+pub(crate) use message::reason_of;
 pub(crate) use reason::{explanation, status_of};
 pub(crate) use shapes::ServiceRequestBody;
 
@@ -101,6 +102,7 @@ async fn create(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiEr
     let body: CreateServiceRequest = input.json()?;
     let new = body.into_request(&input)?;
     let answer = input.api.parts.dispatcher.create(&caller, new).await?;
+    input.api.metrics.dispatched(&answer);
     present(&answer)
 }
 

@@ -14,7 +14,7 @@ use upivia_application::{
     reports::{Reports, ReportsParts},
 };
 use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
-use upivia_http::{Api, ApiParts, Limits, Readiness};
+use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
 
 use super::{
@@ -45,7 +45,7 @@ impl Machine {
         bootstrap.create(new).await.unwrap().into()
     }
 
-    pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits) -> Arc<Api> {
+    pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Arc<Api> {
         let catalog = Arc::new(catalog());
         let settings = NodeSettings { lease: Duration::from_secs(60), single_process: true };
         let node = Node::start(self.store.clone(), self.clock.clone(), self.ids.clone(), settings).await.unwrap();
@@ -72,6 +72,8 @@ impl Machine {
             ids: self.ids.clone(),
             clock: self.clock.clone(),
             limits,
+            metrics,
+            writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
         })
     }

@@ -11,7 +11,7 @@ use upivia_domain::{
     identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
     ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, StoreError, TokenHasher, transact},
 };
-use upivia_http::{Api, Limits, Readiness, configure};
+use upivia_http::{Api, Limits, MetricsAccess, Readiness, configure};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialIds};
 
 use super::{
@@ -47,19 +47,24 @@ impl World {
 
     /// With something that says whether the process is ready.
     pub async fn with(readiness: Arc<dyn Readiness>) -> Self {
-        Self::made(readiness, Limits::OFF).await
+        Self::made(readiness, Limits::OFF, MetricsAccess::default()).await
     }
 
     /// With limits on callers; elsewhere there are none, for the clock of a test stands still.
     pub async fn limited(limits: Limits) -> Self {
-        Self::made(Arc::new(|| Ok(())), limits).await
+        Self::made(Arc::new(|| Ok(())), limits, MetricsAccess::default()).await
     }
 
-    async fn made(readiness: Arc<dyn Readiness>, limits: Limits) -> Self {
+    /// With metrics that are read from there.
+    pub async fn watched(metrics: MetricsAccess) -> Self {
+        Self::made(Arc::new(|| Ok(())), Limits::OFF, metrics).await
+    }
+
+    pub async fn made(readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
         let machine = Machine::new();
         let acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
-        let api = machine.api(readiness, limits).await;
+        let api = machine.api(readiness, limits, metrics).await;
         Self { store: machine.store, clock: machine.clock, hasher: machine.hasher, ids: machine.ids, acme, other, api }
     }
 

@@ -3,7 +3,10 @@
 //! Statements that are polled together are sent together and executed in that order. All of them go through the connection's
 //! cache of prepared statements, which keeps the order also while a statement is prepared for the first time.
 
+mod inserts;
+mod rare;
 mod read;
+mod updates;
 mod write;
 
 pub(super) use read::first_round;

@@ -1,0 +1,44 @@
+//! The second round of a batch: what its commands need once the first is there.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
+
+use upivia_domain::{
+    CommandId, OrgId, Timestamp,
+    budget::MeterKey,
+    ledger::{Command, meters_needed},
+};
+
+use super::Snapshots;
+
+/// The meters that the commands need and that are not loaded, each once.
+pub(crate) fn missing_meters(
+    snapshots: &Snapshots,
+    commands: &[Arc<Command>],
+    clock: Timestamp,
+) -> BTreeMap<OrgId, Vec<MeterKey>> {
+    let mut needed: BTreeMap<OrgId, HashSet<MeterKey>> = BTreeMap::new();
+    for command in commands {
+        if let Some(snapshot) = snapshots.get(&command.org()) {
+            let keys = meters_needed(snapshot, command, clock).into_iter().filter(|key| !snapshot.has_meter(key));
+            needed.entry(command.org()).or_default().extend(keys);
+        }
+    }
+    needed.into_iter().map(|(org, keys)| (org, keys.into_iter().collect())).collect()
+}
+
+/// Commands whose recorded outcome can matter. A settlement asks for its own only where something else ended the request.
+pub(crate) fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> Vec<(OrgId, CommandId)> {
+    let matters = |command: &Command| match command {
+        Command::Transfer(_) | Command::Adjust(_) => true,
+        Command::Settle(settle) => {
+            let request = snapshots.get(&settle.org).and_then(|snapshot| snapshot.request(settle.request));
+            request.is_some_and(|request| request.state.is_ended())
+        }
+        _ => false,
+    };
+    let held = commands.iter().filter(|command| snapshots.contains_key(&command.org()));
+    held.filter(|command| matters(command)).map(|command| (command.org(), command.id())).collect()
+}
