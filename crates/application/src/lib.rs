@@ -12,5 +12,6 @@ pub mod failpoint;
 pub mod ledger;
 pub mod node;
 pub mod reports;
+pub mod simulations;
 pub mod tokens;
 pub mod verify;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
+    simulations::Simulations,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -41,6 +42,8 @@ pub struct ApiParts {
     pub dispatcher: Arc<Dispatcher>,
     /// Questions to people.
     pub approvals: Approvals,
+    /// Rehearsals.
+    pub simulations: Simulations,
     /// Agents.
     pub agents: Agents,
     /// Balance, usage, audit trail.

@@ -7,7 +7,7 @@ use upivia_domain::{
     ApprovalId, OrgId, RequestId,
     catalog::Catalog,
     dispatch::{Content, RequestState, ServiceRequest},
-    ledger::{Admit, ApprovalTerms, Command, Outcome},
+    ledger::{Admit, ApprovalTerms, Command, Outcome, Refusal, Screening},
     ports::{Clock, Entropy, Ids, PayloadCheck, Provider, ProviderRegistry, RequestQueries},
 };
 
@@ -132,6 +132,21 @@ impl Dispatcher {
     /// How many requests are under way here.
     pub fn in_hand(&self) -> usize {
         self.parts.node.in_hand().len()
+    }
+
+    /// The command that a request of this caller would become, for a rehearsal.
+    pub(crate) fn rehearse(&self, caller: &AgentCaller, new: NewRequest) -> Result<Admit, DispatchError> {
+        let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new)?;
+        match &screened.screening {
+            Screening::Accepted { .. } => Ok(self.attempt(caller, new, screened).admit),
+            Screening::UnknownOperation => Err(Refusal::UnknownOperation.into()),
+            Screening::InvalidPayload(problem) => Err(Refusal::InvalidPayload(problem.clone()).into()),
+        }
+    }
+
+    /// What can be bought.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
     }
 
     /// A stored question asked anew: the same request, key and content; today's price and provider, this process.

@@ -2,6 +2,7 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, reports::ReportError,
+    simulations::SimulationError,
 };
 
 use super::{ApiError, missing};
@@ -36,6 +37,17 @@ impl From<ApprovalError> for ApiError {
             ApprovalError::Impossible(error) => error.into(),
             // The handler shows why; here is only what is left where it cannot.
             ApprovalError::NotNow(_) | ApprovalError::Unavailable | ApprovalError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SimulationError> for ApiError {
+    fn from(error: SimulationError) -> Self {
+        match error {
+            SimulationError::NotFound(what) => Self::NotFound(what),
+            SimulationError::NoKey => Self::invalid("mode", "the agent has no key in force in this mode"),
+            SimulationError::Request(error) => error.into(),
+            SimulationError::Unavailable => Self::Unavailable,
         }
     }
 }

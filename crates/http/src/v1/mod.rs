@@ -10,5 +10,6 @@ pub(crate) mod health;
 mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;
+pub(crate) mod simulations;
 pub(crate) mod usage;
 pub(crate) mod whoami;

@@ -38,10 +38,13 @@ fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
     }
 }
 
-fn call(route: &Route, path: &str) -> Call {
+/// Stands in examples for an agent of whoever calls.
+const ANY_AGENT: &str = "agt_0000000000000000000000";
+
+fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
-        Some(body) => call.json(&serde_json::from_str::<Value>(body.example).unwrap()),
+        Some(body) => call.json(&serde_json::from_str::<Value>(&body.example.replace(ANY_AGENT, &owner.agent)).unwrap()),
         None => call,
     }
 }
@@ -64,11 +67,11 @@ async fn without_a_credential_nobody_is_let_in() {
     for (_, route) in routes().filter(|(_, route)| !route.access.credentials().is_empty()) {
         let path = path(&world, route, &world.acme).await;
         let attempts = [
-            call(route, &path),
-            call(route, &path).bearer("agent_key_test_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            call(route, &path).bearer("upivia_pat_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            call(route, &path).header("authorization", &format!("Basic {}", world.acme.pat)),
-            call(route, &path).bearer(&world.acme.pat[..20]),
+            call(&world.acme, route, &path),
+            call(&world.acme, route, &path).bearer("agent_key_test_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            call(&world.acme, route, &path).bearer("upivia_pat_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            call(&world.acme, route, &path).header("authorization", &format!("Basic {}", world.acme.pat)),
+            call(&world.acme, route, &path).bearer(&world.acme.pat[..20]),
         ];
         for attempt in attempts {
             let reply = world.send(attempt).await;
@@ -88,10 +91,10 @@ async fn a_credential_of_another_kind_is_not_enough() {
             continue;
         }
         if !accepted.contains(&Credential::AgentKey) {
-            world.send(call(route, &path).bearer(&world.acme.test)).await.refused(403, "forbidden");
+            world.send(call(&world.acme, route, &path).bearer(&world.acme.test)).await.refused(403, "forbidden");
         }
         if !accepted.contains(&Credential::PersonalToken) {
-            world.send(call(route, &path).bearer(&world.acme.pat)).await.refused(403, "forbidden");
+            world.send(call(&world.acme, route, &path).bearer(&world.acme.pat)).await.refused(403, "forbidden");
         }
     }
 }
@@ -103,7 +106,7 @@ async fn a_role_without_the_permission_is_not_enough() {
     for (_, route) in routes() {
         let Some(permission) = route.access.permission() else { continue };
         let path = path(&world, route, &world.acme).await;
-        let reply = world.send(call(route, &path).bearer(&member)).await;
+        let reply = world.send(call(&world.acme, route, &path).bearer(&member)).await;
         if OrgRole::Member.grants(permission) {
             assert_ne!(reply.status, 401, "{}: {}", name(route), reply.body);
         } else {
@@ -119,9 +122,9 @@ async fn things_of_others_are_not_there() {
     for (_, route) in routes().filter(|(_, route)| route.path.contains('{')) {
         let path = path(&world, route, &world.acme).await;
         let stranger = token(&world.other, route).unwrap();
-        world.send(call(route, &path).bearer(stranger)).await.refused(404, "not_found");
+        world.send(call(&world.acme, route, &path).bearer(stranger)).await.refused(404, "not_found");
         let malformed = format!("/api/v1{}?service_id=email", route.path.replace("{id}", "nothing"));
-        world.send(call(route, &malformed).bearer(stranger)).await.refused(404, "not_found");
+        world.send(call(&world.acme, route, &malformed).bearer(stranger)).await.refused(404, "not_found");
     }
 }
 
@@ -130,7 +133,7 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
     for (_, route) in routes() {
         let world = World::new().await;
         let path = path(&world, route, &world.acme).await;
-        let mut call = call(route, &path).header("x-request-id", "walk");
+        let mut call = call(&world.acme, route, &path).header("x-request-id", "walk");
         if let Some(token) = token(&world.acme, route) {
             call = call.bearer(token);
         }

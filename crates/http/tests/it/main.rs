@@ -11,6 +11,7 @@ mod metrics;
 mod page;
 mod reports;
 mod requests;
+mod simulations;
 mod sockets;
 mod support;
 mod transport;

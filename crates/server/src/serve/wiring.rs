@@ -12,6 +12,7 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     reports::{Reports, ReportsParts},
+    simulations::Simulations,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -82,6 +83,7 @@ impl Base<'_> {
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
             dispatcher,
+            simulations: Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids)),
             approvals: approvals.clone(),
             agents: self.agents(),
             reports: self.reports(),

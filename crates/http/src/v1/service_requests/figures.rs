@@ -96,7 +96,7 @@ pub(crate) struct RequestFigures {
 }
 
 impl ReasonBody {
-    pub(super) fn of(reason: &Reason) -> Self {
+    pub(in crate::v1) fn of(reason: &Reason) -> Self {
         Self {
             code: reason.code.as_str(),
             scope: reason.scope,

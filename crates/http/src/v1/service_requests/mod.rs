@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub(crate) use message::reason_of;
+pub(crate) use figures::ReasonBody;
 pub(crate) use reason::{explanation, status_of};
 pub(crate) use shapes::ServiceRequestBody;
 

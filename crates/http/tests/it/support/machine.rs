@@ -12,6 +12,7 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings},
     reports::{Reports, ReportsParts},
+    simulations::Simulations,
 };
 use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
 use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
@@ -53,6 +54,7 @@ impl Machine {
         let dispatcher = self.dispatcher(&catalog, &node, &ledger);
         Api::new(ApiParts {
             access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
+            simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
             approvals: self.approvals(&dispatcher, &node, &ledger),
             dispatcher,
             agents: Agents::new(AgentsParts {
