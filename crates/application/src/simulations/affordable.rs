@@ -18,7 +18,12 @@ pub struct Affordable {
 
 impl Affordable {
     /// From what every limit said when it was asked for more than it holds; `None` where no figures were given.
-    pub(super) fn of(catalog: &Catalog, operation: &OperationName, payload: &Value, figures: &[Reason]) -> Option<Self> {
+    pub(super) fn of(
+        catalog: &Catalog,
+        operation: &OperationName,
+        payload: &Value,
+        figures: &[Reason],
+    ) -> Option<Self> {
         let room = figures.iter().filter(|reason| reason.unit == LimitUnit::Money).filter_map(room).min()?;
         let cost = NanoUsd::from_nanos(room.max(0));
         Some(Self { cost, max_tokens: tokens(catalog, operation, payload, cost) })

@@ -73,7 +73,8 @@ impl Simulations {
     pub async fn check(&self, caller: &UserCaller, rehearsal: Rehearsal) -> Result<Simulation, SimulationError> {
         let Rehearsal { agent, mode, request } = rehearsal;
         // The key is found in the transaction; until then any id stands for it.
-        let anybody = AgentCaller { org: caller.org, agent, credential: upivia_domain::CredentialId::new(self.ids.uuid()), mode };
+        let anybody =
+            AgentCaller { org: caller.org, agent, credential: upivia_domain::CredentialId::new(self.ids.uuid()), mode };
         let payload = request.payload.clone();
         let admit = self.dispatcher.rehearse(&anybody, request)?;
         let probe = Admit {
@@ -126,7 +127,11 @@ async fn rehearse(tx: &mut dyn Tx, mut admit: Admit, mut probe: Admit) -> Result
     };
     (admit.credential, probe.credential) = (key.id, key.id);
     // Asked first: it is refused, so it leaves nothing that the second could see.
-    let figures = if matches!(admit.kind, AdmitKind::BudgetReport { .. }) { Vec::new() } else { apply(tx, probe).await?.reasons.to_vec() };
+    let figures = if matches!(admit.kind, AdmitKind::BudgetReport { .. }) {
+        Vec::new()
+    } else {
+        apply(tx, probe).await?.reasons.to_vec()
+    };
     Err(Ended::Rehearsed(apply(tx, admit).await?, figures))
 }
 

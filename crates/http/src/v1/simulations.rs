@@ -166,7 +166,12 @@ const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
     ("binding", &[ReasonCode::PolicyViolation], "Enable the operation: POST /agents/{id}/services.", true),
     ("provider", &[ReasonCode::ServiceNotConfigured], "Configure a provider, or use a test key.", true),
     ("operation_suspended", &[ReasonCode::OperationSuspended], "Ask an administrator to lift the suspension.", true),
-    ("binding_month", &[ReasonCode::MonthlyBudgetExceeded], "Raise monthly_budget_cents of the binding, or wait.", false),
+    (
+        "binding_month",
+        &[ReasonCode::MonthlyBudgetExceeded],
+        "Raise monthly_budget_cents of the binding, or wait.",
+        false,
+    ),
     ("binding_day", &[ReasonCode::DailyLimitExceeded], "Raise daily_request_limit of the binding, or wait.", false),
     ("agent_month", &[ReasonCode::AgentBudgetExceeded], "Raise the agent's budget: PATCH /agents/{id}/budget.", false),
     (

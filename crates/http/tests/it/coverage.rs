@@ -44,7 +44,9 @@ const ANY_AGENT: &str = "agt_0000000000000000000000";
 fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
-        Some(body) => call.json(&serde_json::from_str::<Value>(&body.example.replace(ANY_AGENT, &owner.agent)).unwrap()),
+        Some(body) => {
+            call.json(&serde_json::from_str::<Value>(&body.example.replace(ANY_AGENT, &owner.agent)).unwrap())
+        }
         None => call,
     }
 }

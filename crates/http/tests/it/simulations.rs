@@ -6,7 +6,8 @@ use crate::support::{Call, World};
 
 async fn rehearse(world: &World, agent: &str) -> Value {
     let payload = json!({ "to": "a@b.c", "subject": "please", "body": "x" });
-    let body = json!({ "agent_id": agent, "service": "email", "operation": "send", "payload": payload, "mode": "test" });
+    let body =
+        json!({ "agent_id": agent, "service": "email", "operation": "send", "payload": payload, "mode": "test" });
     world.send(Call::post("/simulations/policy-check", &body).bearer(&world.acme.pat)).await.expect(200)
 }
 

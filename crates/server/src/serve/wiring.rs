@@ -80,10 +80,11 @@ impl Base<'_> {
         let state = State::of(Arc::clone(&self.node));
         let dispatcher = self.dispatcher()?;
         let approvals = self.approvals(&dispatcher);
+        let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
             dispatcher,
-            simulations: Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids)),
+            simulations,
             approvals: approvals.clone(),
             agents: self.agents(),
             reports: self.reports(),

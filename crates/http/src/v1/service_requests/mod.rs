@@ -25,8 +25,8 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
-pub(crate) use message::reason_of;
 pub(crate) use figures::ReasonBody;
+pub(crate) use message::reason_of;
 pub(crate) use reason::{explanation, status_of};
 pub(crate) use shapes::ServiceRequestBody;
 
