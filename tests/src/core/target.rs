@@ -91,7 +91,7 @@ impl Target {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + LedgerScanner + 'static,
     {
-        let bootstrap = Bootstrap::new(store.clone(), ids.clone(), Arc::new(SystemEntropy::default()), hasher.clone());
+        let bootstrap = Bootstrap::new(store.clone(), ids.clone(), Arc::new(SystemEntropy), hasher.clone());
         let mut callers = Vec::with_capacity(organizations);
         for n in 0..organizations {
             let new = NewOrganization {
