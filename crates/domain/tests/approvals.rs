@@ -205,7 +205,8 @@ fn a_cheaper_price_holds_less() {
 
 #[test]
 fn a_change_of_key_role_or_binding_withdraws_the_question() {
-    let changes: [(fn(&mut World), ReasonCode); 3] = [
+    type Change = (fn(&mut World), ReasonCode);
+    let changes: [Change; 3] = [
         (
             |world| world.edit(0, |agent| agent.credentials.get_mut(&key_id(0)).unwrap().status.revoked = true),
             ReasonCode::CredentialRevoked,
