@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
 
 use futures::FutureExt;
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
 use upivia_domain::{
     OrgId,
     ledger::Command,
@@ -18,6 +21,8 @@ use crate::{
 
 /// A server that does not answer for so long is given up. Longer than any timeout of the session.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
+/// How long a batch that waits for locks may wait for its turn to wait.
+const LONGEST_QUEUE: Duration = Duration::from_secs(2);
 /// A connection that fails sooner than this was dead before.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -29,7 +34,7 @@ impl Database {
         let job = Job { shared: Arc::clone(&self.shared), batch: batch.into(), mode };
         let task = tokio::spawn(async move {
             let _permit = match mode.lock {
-                LockWait::Wait => Some(may_wait.acquire_owned().await.map_err(|_| StoreError::LockTimeout)?),
+                LockWait::Wait => Some(permit(may_wait).await?),
                 LockWait::Skip => None,
             };
             run_twice(&pool, job).await
@@ -39,6 +44,14 @@ impl Database {
             self.shared.forget(&orgs);
         }
         applied
+    }
+}
+
+// Whoever finds too many waiting already has waited too.
+async fn permit(may_wait: Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
+    match timeout(LONGEST_QUEUE, may_wait.acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) | Err(_) => Err(StoreError::LockTimeout),
     }
 }
 
@@ -52,10 +65,10 @@ struct Job {
 // A connection that died while it was idle is noticed only now. Nothing was committed, so another one may try.
 async fn run_twice(pool: &Pool, job: Job) -> Result<Vec<Applied>, StoreError> {
     let (again, started) = (job.clone(), Instant::now());
-    match pool.run(move |conn| async move { job.run(conn).await }.boxed()).await {
+    match pool.run_here(move |conn| async move { job.run(conn).await }.boxed()).await {
         Err(StoreError::Unavailable(_)) if started.elapsed() < SOON => {
             pool.close_idle();
-            pool.run(move |conn| async move { again.run(conn).await }.boxed()).await
+            pool.run_here(move |conn| async move { again.run(conn).await }.boxed()).await
         }
         result => result,
     }

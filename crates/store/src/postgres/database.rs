@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// So many batches may wait for locked organizations without taking a connection away from a lane.
-const WAITING_BATCHES: usize = 4;
+const WAITING_BATCHES: usize = 8;
 /// Connections for use-cases and reads.
 const REST: usize = 12;
 

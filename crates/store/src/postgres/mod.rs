@@ -12,6 +12,7 @@ mod pool;
 mod settings;
 mod statement;
 mod transaction;
+mod url;
 
 #[path = "../both/data_keys.rs"]
 pub(crate) mod data_keys;

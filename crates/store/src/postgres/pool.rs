@@ -9,7 +9,7 @@ use diesel_async::{
 use futures::future::{BoxFuture, FutureExt};
 use upivia_domain::ports::StoreError;
 
-use super::{Conn, Work};
+use super::{Conn, Work, url::with_defaults};
 
 /// How long a job waits for a connection, and for the end of what it left open.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ impl Pool {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| connect(url.to_owned(), work).boxed());
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+        let manager = AsyncDieselConnectionManager::new_with_config(with_defaults(url), config);
         let pool = deadpool::Pool::builder(manager).max_size(size).build();
         pool.map(Self).map_err(|error| StoreError::Internal(error.to_string()))
     }
@@ -44,8 +44,16 @@ impl Pool {
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         let pool = self.clone();
-        let task = tokio::spawn(async move { run_on(pool.object().await?, job).await });
+        let task = tokio::spawn(async move { pool.run_here(job).await });
         task.await.unwrap_or_else(|error| Err(StoreError::Internal(format!("a job of the store ended: {error}"))))
+    }
+
+    /// The same in the task of the caller, who MUST NOT be dropped before the end.
+    pub(super) async fn run_here<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, StoreError>>,
+    {
+        run_on(self.object().await?, job).await
     }
 
     async fn object(&self) -> Result<deadpool::Object<Conn>, StoreError> {

@@ -54,8 +54,9 @@ impl From<Vec<(String, String)>> for DeleteOpenOutcomes {
 columns! {
     /// Requests whose rows are written anew.
     DeleteRequests -> Untyped = concat!(
-        "WITH done AS (DELETE FROM requests r USING unnest($1, $2) AS u (org_id, id) \
-         WHERE r.org_id = u.org_id AND r.id = u.id", all_found!()
+        "WITH done AS (DELETE FROM requests r USING (SELECT t.place FROM unnest($1, $2) AS u (org_id, id) \
+         CROSS JOIN LATERAL (SELECT t.ctid AS place FROM requests t \
+         WHERE t.org_id = u.org_id AND t.id = u.id OFFSET 0) t) x WHERE r.ctid = x.place", all_found!()
     );
     { org_id: Text = String, id: Text = String, }
 }
