@@ -40,10 +40,10 @@ class Postgres:
             with open(mark, "a", encoding="utf-8") as file:
                 file.write(f"python {self.name}\n")
 
-    def psql(self, sql: str) -> None:
+    def psql(self, sql: str, url: str | None = None) -> None:
         beside = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))
         program = shutil.which("psql") or (str(beside[-1]) if beside else "psql")
-        command = [program, "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql, self.admin]
+        command = [program, "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql, url or self.admin]
         subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
 
     def drop(self) -> None:
@@ -81,17 +81,36 @@ class Server:
         assert done.returncode == 0, f"`upivia {' '.join(arguments)}` ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def serve(self) -> str:
+    def serve(self, wait: bool = True) -> str:
         base = f"http://127.0.0.1:{_free_port()}"
         env = self.env | {"UPIVIA_LISTEN": base.removeprefix("http://")}
         with self.log.open("w") as log:
             self.process = subprocess.Popen([str(binary()), "serve"], env=env, cwd=self.directory, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_SECONDS
-        while not _is_ready(base):
+        while wait and not _is_ready(base):
             assert self.process.poll() is None, f"the server ended: {self.log.read_text()}"
             assert time.monotonic() < deadline, f"the server is not ready after {READY_SECONDS} s: {self.log.read_text()}"
             time.sleep(0.05)
         return base
+
+    def until_answer(self, base: str) -> tuple[int, str]:
+        """What readiness says, whatever it is, as soon as anything is said."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"{base}/api/v1/health/readiness", timeout=2) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode()
+            except (urllib.error.URLError, OSError):
+                assert self.process.poll() is None, f"the server ended: {self.log.read_text()}"
+                assert time.monotonic() < deadline, f"no answer after {READY_SECONDS} s: {self.log.read_text()}"
+                time.sleep(0.05)
+
+    def pause(self) -> None:
+        """Stops the process in an orderly way and keeps what it stored."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
 
     def verify(self) -> None:
         self.run("ledger", "verify")

@@ -35,8 +35,13 @@ fn ids() -> Arc<MockIds> {
     Arc::new(ids)
 }
 
-/// A registry that writes down leases, whose clock is so many seconds ahead, and that can take its process for dead.
-fn registry(leases: &Leases, ahead_seconds: i64, dead: &Arc<AtomicBool>) -> Arc<MockNodeRegistry> {
+/// A registry that writes down leases, whose clock is so many seconds ahead, as is the last use of a ledger, and that can take its process for dead.
+fn registry(
+    leases: &Leases,
+    ahead_seconds: i64,
+    used_ahead_seconds: i64,
+    dead: &Arc<AtomicBool>,
+) -> Arc<MockNodeRegistry> {
     let mut registry = MockNodeRegistry::new();
     let (registered, renewed, dead) = (Arc::clone(leases), Arc::clone(leases), Arc::clone(dead));
     registry.expect_register().returning(move |lease| {
@@ -51,12 +56,13 @@ fn registry(leases: &Leases, ahead_seconds: i64, dead: &Arc<AtomicBool>) -> Arc<
         Ok(alive)
     });
     registry.expect_store_now().returning(move || Ok(Some(NOW.plus_seconds(ahead_seconds))));
+    registry.expect_latest_now().returning(move || Ok(Some(NOW.plus_seconds(used_ahead_seconds))));
     Arc::new(registry)
 }
 
 async fn start(ahead_seconds: i64) -> (Arc<Node>, Leases, Arc<AtomicBool>) {
     let (leases, dead) = (Leases::default(), Arc::default());
-    let node = Node::start(registry(&leases, ahead_seconds, &dead), clock(), ids(), SETTINGS).await.unwrap();
+    let node = Node::start(registry(&leases, ahead_seconds, 0, &dead), clock(), ids(), SETTINGS).await.unwrap();
     (node, leases, dead)
 }
 
@@ -64,6 +70,17 @@ async fn start(ahead_seconds: i64) -> (Arc<Node>, Leases, Arc<AtomicBool>) {
 async fn a_clock_two_seconds_off_admits_and_three_seconds_off_does_not() {
     for (seconds, ready) in [(0, true), (2, true), (-2, true), (3, false), (-3, false)] {
         assert_eq!(start(seconds).await.0.is_ready().is_ok(), ready, "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_used_more_than_two_seconds_ahead_of_the_clock_stops_admissions() {
+    for (seconds, ready) in [(-86_400, true), (0, true), (2, true), (3, false)] {
+        let registry = registry(&Leases::default(), 0, seconds, &Arc::default());
+        let node = Node::start(registry, clock(), ids(), SETTINGS).await.unwrap();
+        let answer = node.is_ready();
+        assert_eq!(answer.is_ok(), ready, "{seconds} s");
+        assert!(answer.is_ok() || answer.unwrap_err().contains("upivia clock repair"));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
-    simulations::Simulations,
+    simulations::Simulations, suspensions::Suspensions,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -44,6 +44,8 @@ pub struct ApiParts {
     pub approvals: Approvals,
     /// Rehearsals.
     pub simulations: Simulations,
+    /// Operations that cost more than their holds too often.
+    pub suspensions: Suspensions,
     /// Agents.
     pub agents: Agents,
     /// Balance, usage, audit trail.

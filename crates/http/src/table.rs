@@ -11,6 +11,7 @@ pub(crate) const GROUPS: &[&Group] = &[
     &v1::agents::GROUP,
     &v1::approvals::GROUP,
     &v1::simulations::GROUP,
+    &v1::suspensions::GROUP,
     &v1::services::GROUP,
     &v1::balance::GROUP,
     &v1::usage::GROUP,

@@ -7,8 +7,8 @@ use upivia_domain::{
     budget::MeterKey,
     dispatch::ServiceRequest,
     ledger::{
-        Adjust, Admit, Approve, BeginDispatch, Command, Expire, Fail, MarkRunning, MarkUnknown, OrgHead, Outcome,
-        Refusal, Reject, Resolve, Settle, TakeOver, Transfer, Void,
+        Adjust, Admit, Approve, BeginDispatch, Command, Expire, Fail, LiftSuspension, MarkRunning, MarkUnknown,
+        OrgHead, Outcome, Refusal, Reject, RepairClock, Resolve, Settle, TakeOver, Transfer, Void,
     },
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };
@@ -47,7 +47,9 @@ commands!(
     Void,
     Resolve,
     Adjust,
-    Transfer
+    Transfer,
+    LiftSuspension,
+    RepairClock
 );
 
 impl IntoCommand for Admit {

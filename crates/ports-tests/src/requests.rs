@@ -9,8 +9,9 @@ use upivia_domain::{
     dispatch::{Basis, Content, ProviderName, ServiceRequest},
     identity::Actor,
     ledger::{
-        Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Evidence, Expire, Fail, MarkRunning,
-        MarkUnknown, Reject, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
+        Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Evidence, Expire, Fail, LiftSuspension,
+        MarkRunning, MarkUnknown, Reject, RepairClock, Resolution, Resolve, Screening, Settle, Start, TakeOver,
+        Transfer, TransferPurpose, Void,
     },
 };
 
@@ -73,6 +74,22 @@ impl Tenant {
 
     pub(crate) fn content(&self, spender: Spender, payload: &Value) -> Content {
         Content::new(spender.agent, &email(), payload, None, self.world.mint.uuid().into_bytes())
+    }
+
+    pub(crate) fn lift(&self, mode: Mode) -> LiftSuspension {
+        LiftSuspension {
+            id: self.command_id(),
+            org: self.org,
+            mode,
+            operation: email(),
+            actor: Actor::User { user: self.owner, credential: None },
+            reason: "the price was corrected".to_owned(),
+            trace: None,
+        }
+    }
+
+    pub(crate) fn repair_clock(&self) -> RepairClock {
+        RepairClock { id: self.command_id(), org: self.org, actor: Actor::Operator }
     }
 
     pub(crate) fn begin(&self, request: RequestId) -> BeginDispatch {

@@ -10,6 +10,7 @@ macro_rules! contract_suite {
                 a_question_is_listed_with_its_answer,
                 an_approval_gives_the_request_a_hold,
                 two_approvers_at_once_admit_once,
+                an_approval_is_found_again,
                 an_approval_meets_a_rejection_once,
                 questions_that_are_over_are_found_and_end,
                 a_dearer_question_takes_the_place_of_the_first,
@@ -100,12 +101,17 @@ macro_rules! contract_suite {
                 who_left_nothing_is_forgotten,
                 what_the_dead_left_is_found,
                 open_outcomes_are_found_below_the_watermark,
-                a_takeover_empties_the_list;
+                a_takeover_empties_the_list,
+                the_latest_time_of_any_ledger_is_known,
+                leases_of_a_future_end_and_what_they_left_is_found;
             overruns:
                 a_cost_above_its_hold_is_an_overrun,
                 three_overruns_in_a_day_suspend_the_operation,
                 overruns_of_different_days_do_not_add_up,
-                a_suspension_lets_open_requests_end;
+                a_suspension_lets_open_requests_end,
+                a_lifted_suspension_holds_on_every_node_at_once,
+                a_suspension_is_lifted_and_begun_in_one_transaction,
+                three_more_overruns_suspend_again;
             policies:
                 a_revoked_key_is_dead_at_once,
                 a_new_key_opens_until_it_expires,
@@ -174,7 +180,9 @@ macro_rules! contract_suite {
                 a_unit_goes_back_to_its_own_day,
                 time_never_goes_back_for_an_organization,
                 each_organization_has_its_own_time,
-                the_time_of_a_transaction_never_goes_back;
+                the_time_of_a_transaction_never_goes_back,
+                a_clock_that_ran_ahead_is_repaired,
+                a_time_that_is_not_ahead_stays;
         }
     };
 }

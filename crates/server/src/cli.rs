@@ -59,6 +59,9 @@ pub enum CliCommand {
     /// Look into the audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look at the ledgers' time and the machine's
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -76,6 +79,17 @@ pub enum LedgerCommand {
 pub enum AuditCommand {
     /// Walk every hash chain and name the first event that is wrong
     Verify,
+}
+
+/// `upivia clock …`
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ClockCommand {
+    /// Take back the time of organizations whose ledger is ahead of this machine's clock; changes no usage
+    Repair {
+        /// Only say which they are
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// `upivia config …`

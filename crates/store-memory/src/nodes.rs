@@ -48,6 +48,17 @@ impl NodeRegistry for MemoryStore {
     }
 
     /// None: the store has no clock but that of the node.
+    async fn latest_now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.shared.state().orgs.values().map(|rows| rows.head.last_now).max())
+    }
+
+    async fn rewind(&self, to: Timestamp) -> Result<(), StoreError> {
+        for row in self.shared.state().nodes.values_mut().filter(|row| row.lease.watermark > to) {
+            (row.lease.lease_until, row.lease.watermark) = (to, to);
+        }
+        Ok(())
+    }
+
     async fn store_now(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(None)
     }

@@ -173,10 +173,8 @@ const ROWS: &[Row] = &[
         outside: &[
             ("actix-web", "listens and shuts down"),
             ("anyhow", "errors that only a person reads"),
-            ("async-trait", "implements ports that need the machine"),
             ("clap", "commands and flags"),
             ("figment", "one configuration out of file, environment and flags"),
-            ("ring", "random bytes, the master key"),
             ("rustls", "chooses the crypto provider once, at start"),
             ("serde", "the configuration"),
             ("serde_json", "output of the commands"),

@@ -177,7 +177,7 @@ impl Dispatcher {
     /// Notes, durably, that this process may begin with a request that is older than what it has in hand.
     pub(crate) async fn take_in_hand(&self, id: RequestId) -> Result<Held, DispatchError> {
         let held = self.parts.node.in_hand().hold(id);
-        self.parts.node.renew().await?;
+        self.parts.node.extend().await?;
         Ok(held)
     }
 

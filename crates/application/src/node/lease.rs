@@ -7,7 +7,8 @@ use std::{
 
 use tokio::time::Instant;
 use upivia_domain::{
-    NodeId,
+    NodeId, Timestamp,
+    ledger::is_ahead,
     ports::{Clock, Ids, NodeLease, NodeRegistry, StoreError},
 };
 
@@ -37,7 +38,14 @@ pub struct Sending {
 struct State {
     id: NodeId,
     renewed: Instant,
-    clock_is_right: bool,
+    clock_fault: Option<ClockFault>,
+}
+
+/// Why the node's clock cannot be the one that admits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ClockFault {
+    OffDatabase,
+    BehindLedger,
 }
 
 /// This process.
@@ -62,7 +70,7 @@ impl Node {
         ids: Arc<dyn Ids>,
         settings: NodeSettings,
     ) -> Result<Arc<Self>, StoreError> {
-        let state = State { id: NodeId::new(ids.uuid()), renewed: Instant::now(), clock_is_right: true };
+        let state = State { id: NodeId::new(ids.uuid()), renewed: Instant::now(), clock_fault: None };
         let node =
             Arc::new(Self { registry, clock, ids, settings, state: Mutex::new(state), in_hand: InHand::default() });
         node.registry.register(node.lease(node.id())).await?;
@@ -107,8 +115,8 @@ impl Node {
     /// A sentence for operators.
     pub fn is_ready(&self) -> Result<(), String> {
         let state = self.state();
-        if !state.clock_is_right {
-            return Err("the clock of this node differs from the database's by more than two seconds".to_owned());
+        if let Some(fault) = state.clock_fault {
+            return Err(fault.words().to_owned());
         }
         if state.renewed.elapsed() >= self.settings.lease {
             return Err("the lease of this node could not be renewed".to_owned());
@@ -126,12 +134,22 @@ impl Node {
         self.registry.renew(lease).await.map(|_| ())
     }
 
-    /// Renews the lease; under a new id where this one was declared dead.
+    /// Renews the lease and looks at the clocks.
     ///
     /// # Errors
     ///
     /// The registry could not be asked.
     pub async fn renew(&self) -> Result<(), StoreError> {
+        self.extend().await?;
+        self.check_clock().await
+    }
+
+    /// Renews the lease; under a new id where this one was declared dead.
+    ///
+    /// # Errors
+    ///
+    /// The registry could not be asked.
+    pub async fn extend(&self) -> Result<(), StoreError> {
         let (id, asked) = (self.id(), Instant::now());
         if self.registry.renew(self.lease(id)).await? {
             self.state().renewed = asked;
@@ -142,18 +160,34 @@ impl Node {
             let mut state = self.state();
             (state.id, state.renewed) = (reborn, asked);
         }
-        self.check_clock().await
+        Ok(())
     }
 
     async fn check_clock(&self) -> Result<(), StoreError> {
-        let before = self.clock.now();
-        let Some(theirs) = self.registry.store_now().await? else { return Ok(()) };
-        let after = self.clock.now();
-        // The answer was made between the two readings: only what lies outside them is a difference.
-        let ours = theirs.clamp(before.min(after), after.max(before));
-        let right = ours.micros().abs_diff(theirs.micros()) <= MOST_SKEW_MICROS;
-        self.state().clock_is_right = right;
+        let fault = if self.is_off_database().await? {
+            Some(ClockFault::OffDatabase)
+        } else if self.registry.latest_now().await?.is_some_and(|latest| is_ahead(latest, self.clock.now())) {
+            Some(ClockFault::BehindLedger)
+        } else {
+            None
+        };
+        self.note(fault);
         Ok(())
+    }
+
+    async fn is_off_database(&self) -> Result<bool, StoreError> {
+        let before = self.clock.now();
+        let Some(theirs) = self.registry.store_now().await? else { return Ok(false) };
+        let after = self.clock.now();
+        Ok(is_off((before, after), theirs))
+    }
+
+    fn note(&self, fault: Option<ClockFault>) {
+        let mut state = self.state();
+        if let Some(fault) = fault.filter(|_| state.clock_fault != fault) {
+            tracing::error!(reason = fault.words(), "nothing is admitted");
+        }
+        state.clock_fault = fault;
     }
 
     fn lease(&self, node: NodeId) -> NodeLease {
@@ -165,6 +199,24 @@ impl Node {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl ClockFault {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::OffDatabase => "the clock of this node differs from the database's by more than two seconds",
+            Self::BehindLedger => {
+                "the ledger was last used more than two seconds ahead of the clock of this node: set the clock right, or, if \
+                 it was the earlier one that ran ahead, stop the server and run `upivia clock repair`"
+            }
+        }
+    }
+}
+
+/// The answer was made between the two readings: only what lies outside them is a difference.
+fn is_off((before, after): (Timestamp, Timestamp), theirs: Timestamp) -> bool {
+    let ours = theirs.clamp(before.min(after), after.max(before));
+    ours.micros().abs_diff(theirs.micros()) > MOST_SKEW_MICROS
 }
 
 async fn keep_alive(node: std::sync::Weak<Node>) {

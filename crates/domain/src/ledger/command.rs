@@ -44,6 +44,10 @@ pub enum Command {
     Expire(Expire),
     /// Move money between accounts of an organization.
     Transfer(Transfer),
+    /// A person lets an operation be bought again that cost more than its holds too often.
+    LiftSuspension(LiftSuspension),
+    /// An operator takes an organization's time back to the clock's.
+    RepairClock(RepairClock),
 }
 
 /// What the checks outside the lane said about operation and payload; read at its place in the decision.
@@ -393,6 +397,37 @@ pub struct Transfer {
     pub trace: Option<Arc<str>>,
 }
 
+/// A person lets an operation be bought again that cost more than its holds too often.
+#[derive(Debug, Clone)]
+pub struct LiftSuspension {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// In which world of money.
+    pub mode: Mode,
+    /// Which operation.
+    pub operation: OperationName,
+    /// Who.
+    pub actor: Actor,
+    /// Why, for the audit trail.
+    pub reason: String,
+    /// The HTTP request's id.
+    pub trace: Option<Arc<str>>,
+}
+
+/// An operator takes an organization's time back to the clock's, after a clock that ran ahead was put right. Usage stays
+/// where it was counted.
+#[derive(Debug, Clone, Copy)]
+pub struct RepairClock {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// Who.
+    pub actor: Actor,
+}
+
 impl Command {
     /// The id under which a replay finds the recorded outcome.
     pub fn id(&self) -> CommandId {
@@ -411,6 +446,8 @@ impl Command {
             Self::Expire(command) => command.id,
             Self::Adjust(command) => command.id,
             Self::Transfer(command) => command.id,
+            Self::LiftSuspension(command) => command.id,
+            Self::RepairClock(command) => command.id,
         }
     }
 
@@ -431,10 +468,12 @@ impl Command {
             Self::Expire(command) => command.org,
             Self::Adjust(command) => command.org,
             Self::Transfer(command) => command.org,
+            Self::LiftSuspension(command) => command.org,
+            Self::RepairClock(command) => command.org,
         }
     }
 
-    /// The request it is about; a transfer is about none.
+    /// The request it is about; some are about none.
     pub fn request(&self) -> Option<RequestId> {
         match self {
             Self::Admit(admit) => Some(admit.id),
@@ -450,7 +489,7 @@ impl Command {
             Self::Reject(command) => Some(command.request),
             Self::Expire(command) => Some(command.request),
             Self::Adjust(command) => Some(command.request),
-            Self::Transfer(_) => None,
+            Self::Transfer(_) | Self::LiftSuspension(_) | Self::RepairClock(_) => None,
         }
     }
 }

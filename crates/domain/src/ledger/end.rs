@@ -18,7 +18,7 @@ use crate::{
     identity::Actor,
 };
 
-/// So many requests of an operation above their holds in one day suspend it.
+/// So many requests of an operation above their holds in one day suspend it, and so many more once that was lifted.
 const OVERRUNS_THAT_SUSPEND: i64 = 3;
 
 pub(super) fn settle(snapshot: &mut Snapshot, command: &Settle, clock: Timestamp) -> Result<Outcome, Refusal> {
@@ -219,7 +219,7 @@ fn end(
     let mut suspends = false;
     if !overrun.is_zero() {
         staged.change(overruns.clone(), NanoUsd::ZERO, NanoUsd::ZERO, 1)?;
-        suspends = staged.get(&overruns)?.count >= OVERRUNS_THAT_SUSPEND;
+        suspends = staged.get(&overruns)?.count % OVERRUNS_THAT_SUSPEND == 0;
     }
     let values = staged.into_values();
 

@@ -7,6 +7,7 @@ mod adjust;
 mod admit;
 mod apply;
 mod approve;
+mod clock;
 mod command;
 mod end;
 mod head;
@@ -16,16 +17,19 @@ mod progress;
 mod reads;
 mod report;
 mod snapshot;
+mod suspension;
 mod transfer;
 mod verify;
 
 pub use apply::apply;
+pub use clock::{CLOCK_REPAIRED, is_ahead};
 pub use command::{
-    Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Command, Evidence, Expire, Fail, MarkRunning,
-    MarkUnknown, Reject, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer, TransferPurpose, Void,
+    Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Command, Evidence, Expire, Fail, LiftSuspension,
+    MarkRunning, MarkUnknown, Reject, RepairClock, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer,
+    TransferPurpose, Void,
 };
 pub use head::OrgHead;
 pub use outcome::{Outcome, Refusal};
 pub use reads::{Reads, meters_needed};
-pub use snapshot::{Changes, Recorded, Snapshot};
+pub use snapshot::{Changes, Recorded, Snapshot, SuspensionChange};
 pub use verify::{BrokenLedger, LedgerReport, LedgerVerifier};

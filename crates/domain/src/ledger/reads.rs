@@ -40,7 +40,7 @@ impl Command {
                 reads.requests.push(approve.request());
                 reads.commands.push(approve.id);
             }
-            Self::Transfer(transfer) => reads.commands.push(transfer.id),
+            Self::Transfer(_) | Self::LiftSuspension(_) | Self::RepairClock(_) => reads.commands.push(self.id()),
             _ => reads.requests.extend(self.request()),
         }
     }
@@ -85,9 +85,12 @@ pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -
             let request = command.request().and_then(|id| snapshot.request(id));
             request.map(|request| of_request(snapshot, request, cost(command), now)).unwrap_or_default()
         }
-        Command::BeginDispatch(_) | Command::MarkRunning(_) | Command::MarkUnknown(_) | Command::TakeOver(_) => {
-            Vec::new()
-        }
+        Command::BeginDispatch(_)
+        | Command::MarkRunning(_)
+        | Command::MarkUnknown(_)
+        | Command::TakeOver(_)
+        | Command::LiftSuspension(_)
+        | Command::RepairClock(_) => Vec::new(),
     }
 }
 

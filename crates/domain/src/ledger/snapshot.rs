@@ -1,6 +1,6 @@
 //! The rows of one organization that a batch touches, in memory between load and write.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -22,6 +22,15 @@ pub struct Recorded {
     pub seq: i64,
 }
 
+/// What became of an operation that may be suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuspensionChange {
+    /// Nobody may buy it until a person lifts that.
+    Begun,
+    /// It may be bought again.
+    Lifted,
+}
+
 #[derive(Debug, Clone)]
 struct Row<T> {
     value: T,
@@ -41,7 +50,7 @@ pub struct Snapshot {
     requests: HashMap<RequestId, Row<Box<ServiceRequest>>>,
     keys: HashMap<(AgentId, Mode, IdempotencyKey), RequestId>,
     recorded: HashMap<CommandId, Row<Recorded>>,
-    suspensions: Vec<(Mode, OperationName)>,
+    suspensions: BTreeMap<(Mode, OperationName), SuspensionChange>,
     approvals: Vec<Approval>,
     journal: Vec<JournalEvent>,
     head_changed: bool,
@@ -64,8 +73,8 @@ pub struct Changes {
     pub journal: Vec<JournalEvent>,
     /// Outcomes of commands without a request.
     pub recorded: Vec<(CommandId, Recorded)>,
-    /// Operations that were suspended; the epoch was bumped.
-    pub suspensions: Vec<(Mode, OperationName)>,
+    /// Operations that are suspended now, and those that are no more; the epoch was bumped. A row may be as it should be.
+    pub suspensions: BTreeMap<(Mode, OperationName), SuspensionChange>,
     /// Questions that were asked or answered, in order: the last of an id is how its row must stand.
     pub approvals: Vec<Approval>,
 }
@@ -80,7 +89,7 @@ impl Snapshot {
             requests: HashMap::new(),
             keys: HashMap::new(),
             recorded: HashMap::new(),
-            suspensions: Vec::new(),
+            suspensions: BTreeMap::new(),
             approvals: Vec::new(),
             journal: Vec::new(),
             head_changed: false,
@@ -113,6 +122,14 @@ impl Snapshot {
     /// The recorded outcome of a command.
     pub fn load_recorded(&mut self, id: CommandId, recorded: Recorded) {
         self.recorded.entry(id).or_insert(Row { value: recorded, before: None, stored: true, changed: false });
+    }
+
+    /// A stored suspension; one that was lifted here, and not written yet, stays lifted.
+    pub fn load_suspension(&mut self, mode: Mode, operation: OperationName) {
+        let suspension = (mode, operation);
+        if self.suspensions.get(&suspension) != Some(&SuspensionChange::Lifted) {
+            self.policy.suspended.insert(suspension);
+        }
     }
 
     /// A request as it stands.
@@ -218,7 +235,13 @@ impl Snapshot {
 
     pub(super) fn suspend(&mut self, mode: Mode, operation: &OperationName) {
         self.policy.suspended.insert((mode, operation.clone()));
-        self.suspensions.push((mode, operation.clone()));
+        self.suspensions.insert((mode, operation.clone()), SuspensionChange::Begun);
+        self.bump_epoch();
+    }
+
+    pub(super) fn lift(&mut self, mode: Mode, operation: &OperationName) {
+        self.policy.suspended.remove(&(mode, operation.clone()));
+        self.suspensions.insert((mode, operation.clone()), SuspensionChange::Lifted);
         self.bump_epoch();
     }
 

@@ -46,6 +46,14 @@ pub trait NodeRegistry: Send + Sync {
     /// that are not older than the watermark, and all that are running or unknown whatever their age.
     async fn unfinished(&self, owner: NodeId, watermark: Timestamp, limit: u32) -> Result<Vec<Unfinished>, StoreError>;
 
+    /// The latest time that any organization's ledger has used; `None` where there is no organization. On an embedded file
+    /// it is the only witness against a clock that was set back.
+    async fn latest_now(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// After clocks were put right: every lease whose watermark lies after `to` was written by a clock that ran ahead. MUST
+    /// let it end at `to` and set its watermark there, and leave all others alone.
+    async fn rewind(&self, to: Timestamp) -> Result<(), StoreError>;
+
     /// The store's own clock, where it has one; only to compare the node's clock with it.
     async fn store_now(&self) -> Result<Option<Timestamp>, StoreError>;
 }

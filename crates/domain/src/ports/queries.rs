@@ -9,6 +9,7 @@ use crate::{
     audit::JournalEvent,
     binding::Binding,
     budget::{Meter, MeterKey},
+    catalog::OperationName,
     dispatch::ServiceRequest,
     identity::{Credential, CredentialHash, Membership, Organization, User},
     ledger::OrgHead,
@@ -83,6 +84,8 @@ pub trait LedgerQueries: Send + Sync {
     async fn head(&self, org: OrgId) -> Result<Option<OrgHead>, StoreError>;
     /// A meter; `None` where nothing was ever counted.
     async fn meter(&self, org: OrgId, key: &MeterKey) -> Result<Option<Meter>, StoreError>;
+    /// The operations that are suspended, by mode and name.
+    async fn suspensions(&self, org: OrgId) -> Result<Vec<(Mode, OperationName)>, StoreError>;
     /// Asks the store for anything at all.
     async fn ping(&self) -> Result<(), StoreError>;
 }

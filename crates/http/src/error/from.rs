@@ -2,7 +2,7 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, reports::ReportError,
-    simulations::SimulationError,
+    simulations::SimulationError, suspensions::SuspensionError,
 };
 
 use super::{ApiError, missing};
@@ -48,6 +48,16 @@ impl From<SimulationError> for ApiError {
             SimulationError::NoKey => Self::invalid("mode", "the agent has no key in force in this mode"),
             SimulationError::Request(error) => error.into(),
             SimulationError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SuspensionError> for ApiError {
+    fn from(error: SuspensionError) -> Self {
+        match error {
+            SuspensionError::NotFound => Self::NotFound("suspension"),
+            SuspensionError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            SuspensionError::Unavailable | SuspensionError::InDoubt => Self::Unavailable,
         }
     }
 }

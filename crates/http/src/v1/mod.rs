@@ -11,5 +11,6 @@ mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;
+pub(crate) mod suspensions;
 pub(crate) mod usage;
 pub(crate) mod whoami;

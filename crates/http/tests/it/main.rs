@@ -14,4 +14,5 @@ mod requests;
 mod simulations;
 mod sockets;
 mod support;
+mod suspensions;
 mod transport;

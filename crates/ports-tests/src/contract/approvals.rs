@@ -84,6 +84,22 @@ pub async fn two_approvers_at_once_admit_once(world: World) {
     assert_eq!(admitted.count(), 1);
 }
 
+/// The approval whose answer was lost admitted the request: asked again it says so, that its caller may carry on.
+pub async fn an_approval_is_found_again(world: World) {
+    let tenant = asker(&world).await;
+    let asked = ask(&world, &tenant).await;
+    let approve = tenant.approve(&asked);
+    let first = world.ports.request(approve.clone()).await;
+    let (second, events) = (world.second().await, world.ports.head(tenant.org).await.seq);
+    for replay in [world.ports.again(approve.clone()).await, second.again(approve).await] {
+        match replay {
+            Ok(Outcome::Request { request, replayed: false }) => assert_eq!(*request, first),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(world.ports.head(tenant.org).await.seq, events, "it was written once");
+}
+
 /// Yes and no at the same time: one of them holds, the other is told.
 pub async fn an_approval_meets_a_rejection_once(world: World) {
     let tenant = asker(&world).await;

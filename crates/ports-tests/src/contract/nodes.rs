@@ -156,3 +156,34 @@ pub async fn a_takeover_empties_the_list(world: World) {
     }
     assert_eq!(unfinished(&heir, start).await, BTreeSet::new());
 }
+
+/// The ledgers' own time, whichever organization used it last.
+pub async fn the_latest_time_of_any_ledger_is_known(world: World) {
+    let (a, b) = (world.tenant().await, world.tenant().await);
+    let ahead = world.second_ahead(90).await;
+    ahead.request(b.admit(HOLD)).await;
+    world.ports.apply(a.admit(HOLD)).await.unwrap();
+    let latest = world.ports.nodes.latest_now().await.unwrap();
+    assert_eq!(latest, Some(world.clock.now().plus_seconds(90)));
+}
+
+/// A process whose clock ran ahead would live for ever, and hide what it left behind a watermark of the future.
+pub async fn leases_of_a_future_end_and_what_they_left_is_found(world: World) {
+    let (tenant, sound) = (world.tenant().await, register(&world).await);
+    let now = world.clock.now();
+    let future = now.plus_seconds(86_400);
+    let lost = NodeLease {
+        node: tenant.node,
+        lease_until: future.plus_seconds(LEASE_SECONDS),
+        watermark: future.plus_seconds(-LEASE_SECONDS),
+    };
+    world.ports.nodes.register(lost).await.unwrap();
+    let left = world.second_ahead(86_400).await.request(tenant.admit(HOLD)).await.id;
+    world.ports.nodes.rewind(now).await.unwrap();
+    world.ports.apply(tenant.repair_clock()).await.unwrap();
+    let me = NodeId::new(world.mint.uuid());
+    let dead = world.ports.nodes.bury(me, now.plus_micros(1), false).await.unwrap();
+    assert_eq!(dead, [NodeLease { lease_until: now, watermark: now, ..lost }], "and a sound lease stays");
+    assert!(world.ports.nodes.renew(sound).await.unwrap());
+    assert_eq!(unfinished(&tenant, now).await, BTreeSet::from([left]));
+}

@@ -4,11 +4,13 @@ use upivia_domain::{
     Mode, NanoUsd,
     budget::{MeterKey, ReasonCode},
     dispatch::Charge,
+    ledger::Refusal,
 };
 
 use crate::{
-    World,
-    seed::email,
+    Ports, World,
+    drive::{IntoCommand, request_of},
+    seed::{email, event},
     tenant::{OPENING, Tenant},
 };
 
@@ -49,6 +51,68 @@ pub async fn three_overruns_in_a_day_suspend_the_operation(world: World) {
     let (.., count) = world.ports.meter(tenant.org, &MeterKey::Overruns(Mode::Live, email(), day)).await;
     assert_eq!(count, 3);
     assert_eq!(world.ports.request(tenant.admit_test(HOLD)).await.reason(), None, "test money is another world");
+}
+
+async fn suspended(world: &World) -> Tenant {
+    let tenant = world.tenant().await;
+    for _ in 0..3 {
+        overrun(&tenant, Mode::Live).await;
+    }
+    assert_eq!(world.ports.figures.suspensions(tenant.org).await.unwrap(), [(Mode::Live, email())]);
+    tenant
+}
+
+async fn is_suspended(ports: &Ports, tenant: &Tenant) -> bool {
+    let reason = ports.request(tenant.admit(HOLD)).await.reason();
+    assert!(reason.is_none_or(|reason| reason == ReasonCode::OperationSuspended), "{reason:?}");
+    reason.is_some()
+}
+
+/// Lifted once, whatever is cached; what is not suspended cannot be lifted.
+pub async fn a_lifted_suspension_holds_on_every_node_at_once(world: World) {
+    let (tenant, second) = (suspended(&world).await, world.second().await);
+    assert!(is_suspended(&second, &tenant).await && is_suspended(&world.ports, &tenant).await);
+    let none = Refusal::NotFound("suspension");
+    assert_eq!(second.apply(tenant.lift(Mode::Test)).await.unwrap_err(), none);
+    let lift = tenant.lift(Mode::Live);
+    world.ports.apply(lift.clone()).await.unwrap();
+    assert!(!is_suspended(&second, &tenant).await && !is_suspended(&world.ports, &tenant).await);
+    assert_eq!(world.ports.figures.suspensions(tenant.org).await.unwrap(), []);
+    let events = world.ports.head(tenant.org).await.seq;
+    second.again(lift).await.unwrap();
+    assert_eq!(world.ports.head(tenant.org).await.seq, events, "a replay writes nothing");
+    assert_eq!(second.apply(tenant.lift(Mode::Live)).await.unwrap_err(), none);
+}
+
+/// What a transaction lifted is lifted for the rest of it, also where policy is read again.
+pub async fn a_suspension_is_lifted_and_begun_in_one_transaction(world: World) {
+    let tenant = suspended(&world).await;
+    let (lift, admit) = (tenant.lift(Mode::Live).command(), tenant.admit(HOLD));
+    let mut agent = world.ports.agents.agent(tenant.org, tenant.spender.agent).await.unwrap().expect("the agent");
+    agent.icon = None;
+    let admitted = world
+        .change(&[tenant.org], move |tx| {
+            Box::pin(async move {
+                tx.apply(&lift).await?.expect("it is suspended");
+                tx.agents().update(&agent).await?;
+                tx.append(agent.org, event("agent.updated", agent.id)).await?;
+                Ok(request_of(tx.apply(&admit.command()).await?))
+            })
+        })
+        .await;
+    assert_eq!(admitted.reason(), None);
+    assert!(!is_suspended(&world.second().await, &tenant).await);
+}
+
+/// A lifted operation has three more tries in the day.
+pub async fn three_more_overruns_suspend_again(world: World) {
+    let tenant = suspended(&world).await;
+    world.ports.apply(tenant.lift(Mode::Live)).await.unwrap();
+    for _ in 0..3 {
+        assert!(!is_suspended(&world.ports, &tenant).await);
+        overrun(&tenant, Mode::Live).await;
+    }
+    assert!(is_suspended(&world.ports, &tenant).await);
 }
 
 /// Overruns of different days do not add up.

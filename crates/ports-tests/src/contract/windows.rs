@@ -115,3 +115,26 @@ async fn now_of(world: &World, org: OrgId) -> Timestamp {
         })
         .await
 }
+
+/// After the repair the organization's time is the clock's; usage and chain are as they were.
+pub async fn a_clock_that_ran_ahead_is_repaired(world: World) {
+    let tenant = world.tenant().await;
+    world.second_ahead(90).await.request(tenant.admit(HOLD)).await;
+    assert_eq!(world.ports.apply(tenant.admit(HOLD)).await.unwrap_err(), Refusal::ClockBehind);
+    let before = tenant.books(&world.ports).await;
+    world.ports.apply(tenant.repair_clock()).await.unwrap();
+    assert_eq!(tenant.books(&world.ports).await, before);
+    assert_eq!(world.ports.head(tenant.org).await.last_now, world.clock.now());
+    let second = world.second().await;
+    assert_eq!(second.request(tenant.admit(HOLD)).await.created_at, world.clock.now());
+    world.audited().await;
+}
+
+/// Repairing what is sound changes nothing, not even the journal.
+pub async fn a_time_that_is_not_ahead_stays(world: World) {
+    let tenant = world.tenant().await;
+    world.second_ahead(2).await.request(tenant.admit(HOLD)).await;
+    let head = world.ports.head(tenant.org).await;
+    world.ports.apply(tenant.repair_clock()).await.unwrap();
+    assert_eq!(world.ports.head(tenant.org).await, head);
+}

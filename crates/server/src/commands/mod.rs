@@ -1,6 +1,7 @@
 //! One file per command. A command reads the configuration, opens what it needs and answers on standard output.
 
 mod bootstrap;
+mod clock;
 mod config_check;
 mod migrate;
 mod verify;
@@ -10,7 +11,7 @@ use std::{future::Future, time::Duration};
 use anyhow::{Context, Result, anyhow};
 
 use crate::{
-    cli::{AuditCommand, Cli, CliCommand, ConfigCommand, LedgerCommand},
+    cli::{AuditCommand, Cli, CliCommand, ClockCommand, ConfigCommand, LedgerCommand},
     config::{self, Environment, Loaded, Settings},
     logging, serve,
 };
@@ -45,6 +46,7 @@ fn start(command: CliCommand, loaded: Loaded, environment: &Environment) -> Resu
         CliCommand::Migrate => block_on(migrate::run(&settings)),
         CliCommand::Ledger(LedgerCommand::Verify) => block_on(verify::ledger(&settings)),
         CliCommand::Audit(AuditCommand::Verify) => block_on(verify::audit(&settings)),
+        CliCommand::Clock(ClockCommand::Repair { dry_run }) => block_on(clock::repair(&settings, dry_run)),
         CliCommand::Config(ConfigCommand::Check) => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ use upivia_application::{
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
+    suspensions::Suspensions,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -85,6 +86,7 @@ impl Base<'_> {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
             dispatcher,
             simulations,
+            suspensions: Suspensions::new(self.store(), self.store(), Arc::clone(&self.ids)),
             approvals: approvals.clone(),
             agents: self.agents(),
             reports: self.reports(),

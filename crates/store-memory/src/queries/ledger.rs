@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, RequestId,
+    Mode, OrgId, RequestId,
     budget::{Meter, MeterKey},
+    catalog::OperationName,
     dispatch::ServiceRequest,
     identity::Organization,
     ledger::OrgHead,
@@ -32,6 +33,10 @@ impl LedgerQueries for MemoryStore {
 
     async fn meter(&self, org: OrgId, key: &MeterKey) -> Result<Option<Meter>, StoreError> {
         Ok(self.look(org, |rows| rows.ledger.meters.get(key).copied()))
+    }
+
+    async fn suspensions(&self, org: OrgId) -> Result<Vec<(Mode, OperationName)>, StoreError> {
+        Ok(self.look(org, |rows| Some(rows.policy.suspended.iter().cloned().collect())).unwrap_or_default())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use upivia_domain::{
     OrgId,
     budget::{Meter, MeterKey},
     identity::{Organization, User},
-    ledger::Changes,
+    ledger::{Changes, SuspensionChange},
     ports::StoreError,
 };
 
@@ -122,7 +122,13 @@ fn write(state: &mut State, write: Write) {
 
 fn write_ledger(rows: &mut OrgRows, changes: Changes) {
     if !changes.suspensions.is_empty() {
-        Arc::make_mut(&mut rows.policy).suspended.extend(changes.suspensions);
+        let suspended = &mut Arc::make_mut(&mut rows.policy).suspended;
+        for (suspension, change) in changes.suspensions {
+            match change {
+                SuspensionChange::Begun => suspended.insert(suspension),
+                SuspensionChange::Lifted => suspended.remove(&suspension),
+            };
+        }
     }
     let ledger = Arc::make_mut(&mut rows.ledger);
     ledger.meters.extend(changes.new_meters.into_iter().chain(changes.changed_meters));

@@ -48,7 +48,9 @@ impl OpenOrg {
 
     /// The first round of an admission's reads.
     pub(crate) fn load(&mut self, reads: &Reads) {
-        self.snapshot.policy.suspended.extend(self.policy.suspended.iter().cloned());
+        for (mode, operation) in &self.policy.suspended {
+            self.snapshot.load_suspension(*mode, operation.clone());
+        }
         for agent in &reads.agents {
             self.load_agent(*agent);
         }

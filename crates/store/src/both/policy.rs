@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use upivia_domain::{
     AgentId, Mode, OrgId,
     catalog::OperationName,
+    ledger::Snapshot,
     policy::{AgentPolicy, PolicyRows},
     ports::StoreError,
 };
@@ -39,7 +40,7 @@ pub(crate) async fn load(
             PolicySource::Rows => None,
         };
         match cached {
-            Some(rows) => merge(&mut snapshot.policy, rows),
+            Some(rows) => merge(snapshot, rows),
             None => drop(missing.insert(org, reads.agents.clone())),
         }
     }
@@ -51,7 +52,7 @@ pub(crate) async fn load(
         if source == PolicySource::Cache {
             shared.policies.learn(org, snapshot.head().epoch, &rows);
         }
-        merge(&mut snapshot.policy, rows);
+        merge(snapshot, rows);
     }
     Ok(())
 }
@@ -71,11 +72,13 @@ async fn policy_rows(
     Ok(rows.collect())
 }
 
-// What this transaction suspended itself is in the snapshot only: it stays.
-fn merge(policy: &mut PolicyRows, rows: PolicyRows) {
-    policy.agents.extend(rows.agents);
-    policy.suspended.extend(rows.suspended);
-    policy.contexts.extend(rows.contexts);
+// What this transaction suspended or lifted itself is in the snapshot only: it stays.
+fn merge(snapshot: &mut Snapshot, rows: PolicyRows) {
+    snapshot.policy.agents.extend(rows.agents);
+    snapshot.policy.contexts.extend(rows.contexts);
+    for (mode, operation) in rows.suspended {
+        snapshot.load_suspension(mode, operation);
+    }
 }
 
 // Policies of agents by organization. An agent that is not there does not exist in that organization.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use upivia_domain::{
     OrgId,
     dispatch::{RequestState, ServiceRequest},
-    ledger::Changes,
+    ledger::{Changes, SuspensionChange},
     ports::StoreError,
 };
 
@@ -163,9 +163,20 @@ impl Changed {
         rows.collect()
     }
 
+    /// Operations that are suspended now. A row may be there.
     pub(crate) fn suspensions(&self) -> Vec<Suspension> {
+        self.suspensions_that(SuspensionChange::Begun)
+    }
+
+    /// Operations that are suspended no more. A row may be gone.
+    pub(crate) fn lifted(&self) -> Vec<Suspension> {
+        self.suspensions_that(SuspensionChange::Lifted)
+    }
+
+    fn suspensions_that(&self, change: SuspensionChange) -> Vec<Suspension> {
         let rows = self.each().flat_map(|(org, changes)| {
-            changes.suspensions.iter().map(move |(mode, operation)| Suspension {
+            let these = changes.suspensions.iter().filter(move |(_, is)| **is == change);
+            these.map(move |((mode, operation), _)| Suspension {
                 org_id: org.to_string(),
                 mode: mode.as_str().to_owned(),
                 operation: operation.to_string(),

@@ -32,7 +32,11 @@ pub(crate) fn missing_meters(
 /// Commands whose recorded outcome can matter. A settlement asks for its own only where something else ended the request.
 pub(crate) fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> Vec<(OrgId, CommandId)> {
     let matters = |command: &Command| match command {
-        Command::Transfer(_) | Command::Adjust(_) => true,
+        Command::Transfer(_)
+        | Command::Adjust(_)
+        | Command::Approve(_)
+        | Command::LiftSuspension(_)
+        | Command::RepairClock(_) => true,
         Command::Settle(settle) => {
             let request = snapshots.get(&settle.org).and_then(|snapshot| snapshot.request(settle.request));
             request.is_some_and(|request| request.state.is_ended())

@@ -31,6 +31,14 @@ impl NodeRegistry for Store {
         ask!(self, read nodes::unfinished::list(owner, watermark, limit))
     }
 
+    async fn latest_now(&self) -> Result<Option<Timestamp>, StoreError> {
+        ask!(self, read nodes::leases::latest_now())
+    }
+
+    async fn rewind(&self, to: Timestamp) -> Result<(), StoreError> {
+        ask!(self, write nodes::leases::rewind(to))
+    }
+
     async fn store_now(&self) -> Result<Option<Timestamp>, StoreError> {
         ask!(self, read nodes::clock::now())
     }

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId,
+    Mode, OrgId,
     budget::{Meter, MeterKey},
+    catalog::OperationName,
     identity::Organization,
     ledger::OrgHead,
     ports::{LedgerQueries, StoreError},
@@ -25,6 +26,10 @@ impl LedgerQueries for Store {
     async fn meter(&self, org: OrgId, key: &MeterKey) -> Result<Option<Meter>, StoreError> {
         let key = key.clone();
         ask!(self, read queries::ledger::meter(org, key))
+    }
+
+    async fn suspensions(&self, org: OrgId) -> Result<Vec<(Mode, OperationName)>, StoreError> {
+        ask!(self, read queries::ledger::suspensions(org))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -14,18 +14,15 @@ pub(super) use grant::{Granted, granted};
 pub(super) use refuse::refused_detail;
 pub(super) use row::{draft, finish, free_end, row};
 
-use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, report};
+use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, is_ahead, report};
 use crate::{Timestamp, agent::AgentStatus, policy::AgentPolicy};
 use decide::{Verdict, decide};
-
-/// How far ahead of the node's clock an organization's time may be, in microseconds.
-const MOST_SKEW_MICROS: i64 = 2_000_000;
 
 pub(super) fn admit(snapshot: &mut Snapshot, command: &Admit, clock: Timestamp) -> Result<Outcome, Refusal> {
     if let Some(request) = snapshot.request(command.id) {
         return Ok(Outcome::Request { request: Box::new(request.clone()), replayed: false });
     }
-    if snapshot.head().last_now.micros().saturating_sub(clock.micros()) > MOST_SKEW_MICROS {
+    if is_ahead(snapshot.head().last_now, clock) {
         return Err(Refusal::ClockBehind);
     }
     let now = snapshot.now(clock);

@@ -13,6 +13,7 @@ use upivia_application::{
     node::{Node, NodeSettings},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
+    suspensions::Suspensions,
 };
 use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
 use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
@@ -55,6 +56,7 @@ impl Machine {
         Api::new(ApiParts {
             access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
             simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
+            suspensions: Suspensions::new(self.store.clone(), self.store.clone(), self.ids.clone()),
             approvals: self.approvals(&dispatcher, &node, &ledger),
             dispatcher,
             agents: Agents::new(AgentsParts {

@@ -105,6 +105,14 @@ impl World {
         asked
     }
 
+    /// Suspends mail for test money: three times the provider bills more than was held.
+    pub async fn suspend(&self, of: &Org) {
+        for _ in 0..3 {
+            let sent = self.send(Call::post("/service-requests", &mail("overrun")).bearer(&of.test)).await.expect(200);
+            assert_eq!(sent["status"], "executed", "{sent}");
+        }
+    }
+
     /// A new member of Acme, who is neither owner nor admin; their token.
     pub async fn member(&self) -> String {
         let token = format!("{}member", TokenKind::PersonalToken.prefix());

@@ -1,6 +1,6 @@
-//! `node_leases`.
+//! `node_leases`, and the times that the ledgers have used.
 
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     NodeId, Timestamp,
@@ -8,7 +8,12 @@ use upivia_domain::{
 };
 
 use super::Conn;
-use crate::{error::store_error, queries::in_row, rows::parse, schema::node_leases};
+use crate::{
+    error::store_error,
+    queries::in_row,
+    rows::parse,
+    schema::{node_leases, org_heads},
+};
 
 pub(crate) async fn register(conn: &mut Conn, lease: NodeLease) -> Result<(), StoreError> {
     let row = (
@@ -55,6 +60,19 @@ pub(crate) async fn bury(
 pub(crate) async fn forget(conn: &mut Conn, node: NodeId) -> Result<(), StoreError> {
     let dead = node_leases::table.filter(node_leases::node_id.eq(node.to_string())).filter(node_leases::dead.eq(true));
     diesel::delete(dead).execute(conn).await.map(drop).map_err(store_error)
+}
+
+pub(crate) async fn latest_now(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
+    let latest: Option<i64> =
+        org_heads::table.select(max(org_heads::last_now)).first(conn).await.map_err(store_error)?;
+    Ok(latest.map(Timestamp::from_micros))
+}
+
+/// Leases of processes whose clocks ran ahead end, and the requests of their future are found.
+pub(crate) async fn rewind(conn: &mut Conn, to: Timestamp) -> Result<(), StoreError> {
+    let ahead = node_leases::table.filter(node_leases::watermark.gt(to.micros()));
+    let (until, watermark) = (node_leases::lease_until.eq(to.micros()), node_leases::watermark.eq(to.micros()));
+    diesel::update(ahead).set((until, watermark)).execute(conn).await.map(drop).map_err(store_error)
 }
 
 fn lease((node, lease_until, watermark): (String, i64, i64)) -> Result<NodeLease, StoreError> {

@@ -23,7 +23,15 @@ columns! {
 columns! {
     /// Suspended operations.
     InsertSuspensions from Suspension =
-        "INSERT INTO suspensions (org_id, mode, operation) SELECT * FROM unnest($1, $2, $3)";
+        "INSERT INTO suspensions (org_id, mode, operation) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING";
+    { org_id: Text = String, mode: Text = String, operation: Text = String, }
+}
+
+columns! {
+    /// Operations that are suspended no more.
+    DeleteSuspensions from Suspension =
+        "DELETE FROM suspensions s USING unnest($1, $2, $3) AS u (org_id, mode, operation) \
+         WHERE s.org_id = u.org_id AND s.mode = u.mode AND s.operation = u.operation";
     { org_id: Text = String, mode: Text = String, operation: Text = String, }
 }
 

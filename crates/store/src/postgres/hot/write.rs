@@ -12,7 +12,10 @@ use upivia_domain::ports::StoreError;
 
 use super::{
     inserts::{InsertDispatches, InsertJournal, InsertMeters, InsertRequests},
-    rare::{DeleteOpenOutcomes, DeleteRequests, InsertCommands, InsertSuspensions, PutApprovals, PutOpenOutcomes},
+    rare::{
+        DeleteOpenOutcomes, DeleteRequests, DeleteSuspensions, InsertCommands, InsertSuspensions, PutApprovals,
+        PutOpenOutcomes,
+    },
     updates::{UpdateHeads, UpdateMeters, UpdateRequests},
 };
 use crate::{
@@ -71,6 +74,7 @@ async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>
     put::<InsertMeters, _>(&mut writes, conn, changed.new_meters()).await;
     put::<InsertCommands, _>(&mut writes, conn, changed.recorded()).await;
     put::<InsertSuspensions, _>(&mut writes, conn, changed.suspensions()).await;
+    put::<DeleteSuspensions, _>(&mut writes, conn, changed.lifted()).await;
     put::<PutApprovals, _>(&mut writes, conn, changed.approvals()).await;
     put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
     put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;

@@ -70,6 +70,7 @@ pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), Stor
         heads: changed.heads(),
         recorded: changed.recorded(),
         suspensions: changed.suspensions(),
+        lifted: changed.lifted(),
         approvals: changed.approvals(),
         open: changed.open(),
         closed: changed.closed(),
@@ -87,6 +88,7 @@ struct Rows {
     heads: Vec<HeadRow>,
     recorded: Vec<RecordedCommand>,
     suspensions: Vec<Suspension>,
+    lifted: Vec<Suspension>,
     approvals: Vec<ApprovalRow>,
     open: Vec<OpenOutcome>,
     closed: Vec<(String, String)>,
@@ -117,22 +119,30 @@ fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
     for row in rows.approvals {
         diesel::replace_into(approvals::table).values(row).execute(conn)?;
     }
-    rare(conn, rows.recorded, rows.suspensions)?;
+    record(conn, rows.recorded)?;
+    suspend(conn, rows.suspensions, rows.lifted)?;
     outcomes(conn, rows.open, rows.closed)
 }
 
-fn rare(conn: &mut SqliteConnection, recorded: Vec<RecordedCommand>, suspensions: Vec<Suspension>) -> QueryResult<()> {
+fn record(conn: &mut SqliteConnection, recorded: Vec<RecordedCommand>) -> QueryResult<()> {
     for row in recorded {
         let values = (commands::id.eq(row.id), commands::org_id.eq(row.org_id), commands::seq.eq(row.seq));
         diesel::insert_into(commands::table).values(values).execute(conn)?;
     }
-    for row in suspensions {
+    Ok(())
+}
+
+fn suspend(conn: &mut SqliteConnection, begun: Vec<Suspension>, lifted: Vec<Suspension>) -> QueryResult<()> {
+    for row in begun {
         let values = (
             suspensions::org_id.eq(row.org_id),
             suspensions::mode.eq(row.mode),
             suspensions::operation.eq(row.operation),
         );
-        diesel::insert_into(suspensions::table).values(values).execute(conn)?;
+        diesel::insert_or_ignore_into(suspensions::table).values(values).execute(conn)?;
+    }
+    for row in lifted {
+        diesel::delete(suspensions::table.find((row.org_id, row.mode, row.operation))).execute(conn)?;
     }
     Ok(())
 }
