@@ -36,7 +36,12 @@ pub(crate) fn compose(message: &Message, sender: &Sender) -> Result<Letter, Mail
         mail = mail.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(REQUEST_ID), request.to_string()));
     }
     let mail = mail.body(body(message.text.as_str())?).map_err(|_| unwritable())?;
-    Ok(Letter { from, to, message_id, bytes: mail.formatted() })
+    let mut bytes = mail.formatted();
+    // The final dot begins with the line break that ends the text: another one would be a blank line.
+    if bytes.ends_with(b"\r\n") {
+        bytes.truncate(bytes.len() - 2);
+    }
+    Ok(Letter { from, to, message_id, bytes })
 }
 
 /// Servers disagree on what a lone CR or LF ends, and a text must not be able to end the mail: every line break becomes
@@ -96,7 +101,7 @@ mod tests {
     #[test]
     fn a_long_subject_stays_one_header() {
         for subject in ["ü".repeat(998), "a".repeat(998), "a ".repeat(499), "x: y, ".repeat(166)] {
-            let mail = written(&subject, "");
+            let mail = written(&subject, "x");
             let (head, _) = mail.split_once("\r\n\r\n").unwrap();
             let is_header =
                 |line: &str| line.starts_with(' ') || line.split(':').next().is_some_and(|name| !name.contains(' '));
@@ -117,7 +122,7 @@ mod tests {
 
         #[test]
         fn no_text_breaks_out_of_the_mail(subject in "[^\\p{Cc}]{0,200}", text in "(?s).{0,300}") {
-            let mail = written(&subject, &text);
+            let mail = written(&subject, &format!("{text}x"));
             prop_assert!(mail.is_ascii() && !mail.replace("\r\n", "").contains(['\r', '\n']));
             let (head, _) = mail.split_once("\r\n\r\n").unwrap();
             prop_assert_eq!(head.lines().filter(|line| line.starts_with("To:")).count(), 1);

@@ -23,10 +23,24 @@ async fn a_taken_mail_is_sent_once_and_arrives_as_it_was() {
     let seen = sink.seen();
     assert_eq!(seen.mails.len(), 1);
     let (head, body) = seen.mails[0].split_once("\r\n\r\n").unwrap();
-    assert_eq!(body.trim_end(), "Hello.\r\n.\r\n..two dots\r\n.one\r\n.\r\nEnd");
+    assert_eq!(body, "Hello.\r\n.\r\n..two dots\r\n.one\r\n.\r\nEnd\r\n");
     assert!(head.contains("Message-ID: <inv_1@acme.example>") && !head.contains("X-Upivia-Request-Id"), "{head}");
     let envelope = ["EHLO acme.example", "MAIL FROM:<no-reply@acme.example>", "RCPT TO:<ada@example.com>", "DATA"];
     assert_eq!(seen.commands[..4], envelope);
+}
+
+#[tokio::test]
+async fn the_last_line_break_is_not_doubled_and_no_text_is_a_text() {
+    for (text, body) in [
+        ("", ""),
+        ("One.\n", "One.\r\n"),
+        ("One.\n\n", "One.\r\n\r\n"),
+        ("Two words and an é.\n", "Two words and an =C3=A9.\r\n"),
+    ] {
+        let sink = Sink::start(None).await;
+        mailer(&plain(&sink)).send(&message(text)).await.unwrap();
+        assert_eq!(sink.seen().mails[0].split_once("\r\n\r\n").unwrap().1, body);
+    }
 }
 
 #[tokio::test]

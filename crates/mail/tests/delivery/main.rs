@@ -1,5 +1,7 @@
 //! Mails handed to a server that takes them, and to servers that do not.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail by panicking, as the test does")]
+
 mod claims;
 mod payment;
 mod protection;
