@@ -13,6 +13,8 @@ mod provider;
 mod relay;
 mod sender;
 mod sign_in;
+#[cfg(test)]
+mod tls_tests;
 
 pub use mailer::{MailSetupError, Mailer, MailerSettings};
 pub use relay::{InvalidRelay, Relay, Security};

@@ -57,7 +57,7 @@ impl std::error::Error for MailSetupError {}
 /// Hands mails to one relay, each over a connection of its own.
 pub struct Mailer {
     settings: MailerSettings,
-    tls: TlsParameters,
+    pub(crate) tls: TlsParameters,
     hello: ClientId,
 }
 
