@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod identity;
 pub mod ids;
 pub mod ledger;
+pub mod mail;
 pub mod mode;
 pub mod money;
 pub mod policy;

@@ -46,6 +46,7 @@ const HELD: &[Held] = &[
         by: &["upivia-http", "upivia-server", "upivia-e2e"],
         reason: "only the border speaks HTTP to callers",
     },
+    Held { name: "lettre", by: &["upivia-mail"], reason: "one place decides what is claimed of a mail" },
     Held { name: "upivia-ports-tests", by: &[], reason: "the contract suite is a development dependency" },
     Held { name: "upivia-e2e", by: &[], reason: "nothing is built on the end-to-end tests" },
 ];
@@ -135,6 +136,20 @@ const ROWS: &[Row] = &[
         never: &["diesel", "actix-web", "upivia-application"],
     },
     Row {
+        package: "upivia-mail",
+        closed: false,
+        inside: &["upivia-domain"],
+        outside: &[
+            ("async-trait", "implements ports"),
+            ("lettre", "writes mails and speaks SMTP"),
+            ("serde_json", "payloads and results"),
+            ("tokio", "time limits and connections"),
+            ("tracing", "logs"),
+        ],
+        optional: &[],
+        never: &["diesel", "actix-web", "reqwest", "upivia-application"],
+    },
+    Row {
         package: "upivia-ports-tests",
         closed: false,
         inside: &["upivia-domain"],
@@ -169,7 +184,14 @@ const ROWS: &[Row] = &[
     Row {
         package: "upivia-server",
         closed: false,
-        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-providers", "upivia-http"],
+        inside: &[
+            "upivia-domain",
+            "upivia-application",
+            "upivia-store",
+            "upivia-providers",
+            "upivia-mail",
+            "upivia-http",
+        ],
         outside: &[
             ("actix-web", "listens and shuts down"),
             ("anyhow", "errors that only a person reads"),

@@ -4,6 +4,7 @@ mod approvals;
 mod error;
 mod ledger_store;
 mod machine;
+mod mail;
 mod nodes;
 mod provider;
 mod queries;
@@ -15,6 +16,7 @@ pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
+pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, RequestQueries};
@@ -28,6 +30,7 @@ pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 #[cfg(feature = "mocks")]
 pub use self::{
     machine::{MockClock, MockEntropy, MockIds, MockTokenHasher},
+    mail::MockMail,
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},
 };

@@ -8,7 +8,7 @@ use upivia_domain::{
 
 use super::{
     operation,
-    shape::{https, limit, list_of, mailbox, payload, phone, result, since, text, word},
+    shape::{https, limit, line, list_of, one_mailbox, payload, phone, result, since, text, word},
 };
 
 /// A tenth of a cent.
@@ -23,8 +23,8 @@ pub(super) fn send_email() -> Option<Operation> {
     let input = payload(
         &["to", "subject", "body"],
         json!({
-            "to": mailbox("The address of one recipient."),
-            "subject": {"type": "string", "maxLength": 998, "description": "The subject, one line."},
+            "to": one_mailbox("The address of one recipient."),
+            "subject": line(998, "The subject, one line."),
             "body": {"type": "string", "maxLength": 100_000, "description": "The text."},
         }),
     );

@@ -33,6 +33,21 @@ pub(super) fn mailbox(description: &str) -> Value {
     json!({"type": "string", "minLength": 3, "maxLength": 320, "description": description})
 }
 
+/// The address of a mailbox, as the domain's `Mailbox` reads it: nothing that could name a second one.
+pub(super) fn one_mailbox(description: &str) -> Value {
+    const PATTERN: &str = concat!(
+        r"^(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*",
+        r"@[A-Za-z0-9]([A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$"
+    );
+    json!({"type": "string", "minLength": 3, "maxLength": 254, "pattern": PATTERN, "description": description})
+}
+
+/// One line: without control characters, so that it cannot begin another one.
+pub(super) fn line(most: u32, description: &str) -> Value {
+    const PATTERN: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+    json!({"type": "string", "maxLength": most, "pattern": PATTERN, "description": description})
+}
+
 /// An address that a provider fetches, or shows.
 pub(super) fn https(description: &str) -> Value {
     json!({"type": "string", "maxLength": 2_048, "pattern": r"^https://[^\s/]+\S*$", "description": description})

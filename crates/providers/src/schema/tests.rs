@@ -1,9 +1,12 @@
 //! Every operation's schema, from outside.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use upivia_domain::{
     catalog::{Catalog, Operation, Price, PriceTable},
+    mail::{Mailbox, Subject},
     ports::PayloadCheck,
 };
 
@@ -76,6 +79,27 @@ fn links_times_and_spans_have_a_form() {
 }
 
 #[test]
+fn a_mail_has_one_recipient_and_one_subject() {
+    let problem = |member: &str, value: &str| {
+        let mut mail = json!({"to": "ada@example.com", "subject": "Hi", "body": "Hello."});
+        mail[member] = value.into();
+        check("email.send", &mail).err()
+    };
+    for to in
+        ["a@b", "ada@example.com, eve@example.com", "ada@example.com\r\nBcc: eve@example.com", "ada@example.com\n"]
+    {
+        let refused = problem("to", to);
+        assert_eq!(refused.is_none(), to == "a@b", "{to:?}");
+        assert!(refused.is_none_or(|refused| refused.starts_with("payload.to: ")), "{to:?}");
+    }
+    for subject in ["Grüße: 5 €", "Hi\r\nBcc: eve@example.com", "Hi\n", "Hi\0", "Hi\u{85}"] {
+        let refused = problem("subject", subject);
+        assert_eq!(refused.is_none(), subject == "Grüße: 5 €", "{subject:?}");
+        assert!(refused.is_none_or(|refused| refused.starts_with("payload.subject: ")), "{subject:?}");
+    }
+}
+
+#[test]
 fn a_call_says_no_more_than_its_minute_holds() {
     let say = |length: usize| check("voice_call.create", &json!({"to": "+15551234567", "say": "x".repeat(length)}));
     assert_eq!(say(750), Ok(()));
@@ -118,10 +142,26 @@ fn a_schema_may_not_refer_to_another_document() {
     }
 }
 
+/// Compiled once, for those who ask very often.
+static CHECKS: LazyLock<SchemaCheck> = LazyLock::new(|| SchemaCheck::new(&catalog([])).unwrap());
+
 proptest! {
     #[test]
     fn a_problem_is_never_longer_than_a_page(name in ".{0,2000}", value in ".{0,2000}") {
         let problem = check("email.send", &json!({ name: value })).unwrap_err();
         prop_assert!(problem.len() < 2_000);
+    }
+
+    #[test]
+    fn the_schema_of_a_mail_and_the_domain_agree(
+        to in "[a-z!#$*+/=?^_`{|}~.@\"() -]{0,70}@[a-zA-Z0-9.@_ -]{0,70}|[ab.@-]{0,9}",
+        subject in "(?s)[a-z\r\n\\PC]{0,12}|.{0,12}",
+    ) {
+        let operation = "email.send".parse().unwrap();
+        let judged = |mail: Value| CHECKS.check(&operation, &mail).is_ok();
+        let is_mailbox = to.len() >= 3 && to.parse::<Mailbox>().is_ok();
+        prop_assert_eq!(judged(json!({"to": to, "subject": "", "body": ""})), is_mailbox);
+        let is_subject = subject.parse::<Subject>().is_ok();
+        prop_assert_eq!(judged(json!({"to": "a@b", "subject": subject, "body": ""})), is_subject);
     }
 }

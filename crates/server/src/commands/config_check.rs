@@ -14,5 +14,8 @@ pub fn run(Loaded { settings, file }: &Loaded, environment: &Environment) -> Res
     for name in environment.unknown() {
         say(&format!("# {name} is no setting and is ignored"))?;
     }
+    if config::mail(settings)?.is_some_and(|mail| mail.relay.is_readable_on_the_way()) {
+        say("# smtp_url has tls=none: mails and the password can be read on the way")?;
+    }
     config::check(settings)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, models};
+use super::{Settings, Span, mail, models};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -22,6 +22,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     check_store(settings)?;
     check_spans(settings)?;
     check_openai(settings)?;
+    mail(settings)?;
     crate::logging::filter(&settings.log)?;
     check_failpoints(settings)?;
     models(settings).map(drop)

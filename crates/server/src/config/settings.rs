@@ -9,7 +9,7 @@ use upivia_http::{Limits, MetricsAccess};
 use super::{Hidden, ModelSettings, Span, number::number};
 
 /// Keys that may come from the environment; the prices of models come from the file only.
-pub const ENVIRONMENT: [&str; 18] = [
+pub const ENVIRONMENT: [&str; 20] = [
     "listen",
     "data_dir",
     "database_url",
@@ -27,6 +27,8 @@ pub const ENVIRONMENT: [&str; 18] = [
     "metrics",
     "openai_base_url",
     "openai_api_key",
+    "smtp_url",
+    "mail_from",
     "failpoints",
 ];
 
@@ -72,6 +74,10 @@ pub struct Settings {
     pub openai_base_url: Option<String>,
     /// Its key.
     pub openai_api_key: Option<Hidden>,
+    /// The relay that live mails are handed to, as `smtp://user:password@host:587` or `smtps://…`.
+    pub smtp_url: Option<Hidden>,
+    /// Who mails come from, as `Example <no-reply@example.com>`; needed with `smtp_url`, and only with it.
+    pub mail_from: Option<String>,
     /// Places where the process kills or stops itself; dev builds only.
     pub failpoints: Option<String>,
     /// Prices of models, beside and above those that are built in.
@@ -99,6 +105,8 @@ impl Default for Settings {
             metrics: MetricsAccess::Loopback,
             openai_base_url: None,
             openai_api_key: None,
+            smtp_url: None,
+            mail_from: None,
             failpoints: None,
             models: Vec::new(),
         }
