@@ -1,5 +1,6 @@
 //! One file per command. A command reads the configuration, opens what it needs and answers on standard output.
 
+mod backup;
 mod bootstrap;
 mod config_check;
 mod migrate;
@@ -45,6 +46,7 @@ fn start(command: CliCommand, loaded: Loaded, environment: &Environment) -> Resu
         CliCommand::Migrate => block_on(migrate::run(&settings)),
         CliCommand::Ledger(LedgerCommand::Verify) => block_on(verify::ledger(&settings)),
         CliCommand::Audit(AuditCommand::Verify) => block_on(verify::audit(&settings)),
+        CliCommand::Backup(args) => block_on(backup::run(&settings, args)),
         CliCommand::Config(ConfigCommand::Check) => Ok(()),
     }
 }
