@@ -35,7 +35,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
     let Wired { api, node, sweeper, approvals, state } = wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
-    let bound = http_server::bind(&settings.listen, api, stop_within)?;
+    let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
     // Only now: a port that is taken must not cost the secrets that are shown once.
     first_start::greet(settings, storage, &base).await?;

@@ -7,10 +7,7 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use diesel::{
-    QueryableByName, sql_query,
-    sql_types::{Integer, Text},
-};
+use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::RunQueryDsl;
 use upivia_domain::ports::StoreError;
 
@@ -39,8 +36,8 @@ pub(super) async fn into(conn: &mut Conn, to: String) -> Result<(), StoreError> 
 
 /// The first thing that is wrong with the pages, if anything is.
 pub(super) async fn check_pages(conn: &mut Conn) -> Result<(), StoreError> {
-    let asked = sql_query("SELECT integrity_check FROM pragma_integrity_check(?)").bind::<Integer, _>(1);
-    let findings: Vec<Finding> = asked.load(conn).await.map_err(store_error)?;
+    let asked = sql_query("PRAGMA integrity_check(1)").load(conn).await;
+    let findings: Vec<Finding> = asked.map_err(store_error)?;
     match findings.into_iter().find(|finding| finding.integrity_check != "ok") {
         Some(finding) => Err(StoreError::Internal(format!("the file is damaged: {}", finding.integrity_check))),
         None => Ok(()),
