@@ -1,6 +1,9 @@
 //! What the routes call.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_web::web::Bytes;
 use upivia_application::{
@@ -58,6 +61,8 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// A body that takes longer is not waited for.
+    pub body_within: Duration,
     /// From where the metrics can be read.
     pub metrics: MetricsAccess,
     /// What the store wrote.

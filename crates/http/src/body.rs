@@ -14,16 +14,14 @@ use crate::ApiError;
 
 /// The largest body that is read, in bytes.
 pub const LARGEST_BODY: usize = 1 << 20;
-/// A body that is slower than this is not waited for.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The whole body. A declared length that is too large is refused before anything is read.
-pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, ApiError> {
+/// The whole body, if all of it comes in that time. A declared length that is too large is refused before anything is read.
+pub(crate) async fn read(headers: &HeaderMap, payload: Payload, within: Duration) -> Result<Bytes, ApiError> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > LARGEST_BODY)) {
         return Err(ApiError::TooLarge);
     }
-    let body = tokio::time::timeout(TIMEOUT, collect(payload)).await.map_err(|_| ApiError::Timeout)??;
+    let body = tokio::time::timeout(within, collect(payload)).await.map_err(|_| ApiError::Timeout)??;
     if !body.is_empty() {
         is_json(headers)?;
     }

@@ -28,7 +28,10 @@ impl Input {
         payload: Payload,
         trace: TraceId,
     ) -> Result<Self, ApiError> {
-        let body = if route.method.has_body() { body::read(http.headers(), payload).await? } else { Bytes::new() };
+        let body = match route.method.has_body() {
+            true => body::read(http.headers(), payload, api.parts.body_within).await?,
+            false => Bytes::new(),
+        };
         Ok(Self { api, trace, http, body })
     }
 

@@ -62,6 +62,8 @@ pub enum CliCommand {
     /// Look at the ledgers' time and the machine's
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Copy the embedded database, also beside a running server, and verify the copy
+    Backup(BackupArgs),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -97,6 +99,34 @@ pub enum ClockCommand {
 pub enum ConfigCommand {
     /// Print the effective configuration, secrets hidden; fail on contradictions
     Check,
+}
+
+/// `upivia backup …`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct BackupArgs {
+    /// Where the copy goes; nothing may be there
+    #[arg(long, value_name = "FILE", required = true)]
+    pub to: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Option<BackupCommand>,
+}
+
+/// `upivia backup verify …`
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Verify a copy with the master key of these settings
+    Verify {
+        /// The copy
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `upivia bootstrap …`
@@ -142,6 +172,17 @@ mod tests {
     fn flags_may_stand_before_and_after_the_command() {
         for line in ["upivia --data-dir d ledger verify", "upivia ledger verify --data-dir d"] {
             assert_eq!(parse(line).unwrap().flags().data_dir, Some("d".into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_backup_has_a_place_or_is_verified() {
+        let CliCommand::Backup(made) = parse("upivia backup --to f --json").unwrap().into_command() else { panic!() };
+        assert!(matches!(made, BackupArgs { to: Some(_), json: true, command: None }));
+        let CliCommand::Backup(seen) = parse("upivia backup verify f").unwrap().into_command() else { panic!() };
+        assert!(matches!(seen.command, Some(BackupCommand::Verify { json: false, .. })));
+        for bad in ["upivia backup", "upivia backup verify", "upivia backup --to f verify g"] {
+            assert!(parse(bad).is_err(), "{bad}");
         }
     }
 

@@ -22,13 +22,18 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
+    /// One that need not be there.
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     /// One that is there.
     ///
     /// # Errors
     ///
     /// It holds no database.
     pub fn existing(path: &Path) -> Result<Self> {
-        let dir = Self(path.to_owned());
+        let dir = Self::at(path);
         if !dir.database().is_file() {
             bail!(
                 "there is no database at {}: start `upivia serve` once, or name the directory with --data-dir",

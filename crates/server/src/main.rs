@@ -4,6 +4,8 @@ mod cli;
 mod commands;
 mod config;
 mod data_dir;
+#[cfg(test)]
+mod documented;
 #[cfg(debug_assertions)]
 mod failpoints;
 mod logging;

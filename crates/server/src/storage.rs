@@ -1,6 +1,6 @@
 //! Opening the database that the settings name, with the master key that belongs to it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use upivia_domain::ports::TokenHasher;
@@ -15,12 +15,24 @@ use crate::{
     machine::SystemClock,
 };
 
+/// So long the database may take to come to rest.
+const CLOSE_WITHIN: Duration = Duration::from_secs(10);
+
 /// An open database.
 pub struct Storage {
     /// Every persistence port.
     pub store: Arc<Store>,
     /// How its tokens are hashed.
     pub hasher: Arc<dyn TokenHasher>,
+}
+
+impl Storage {
+    /// Brings the database to rest. What was committed is safe without it; but the embedded file then has its log beside it.
+    pub async fn close(&self) {
+        if let Err(error) = self.store.close(CLOSE_WITHIN).await {
+            tracing::warn!(%error, "the database was not closed in order; the next start brings its log into the file");
+        }
+    }
 }
 
 /// Opens for writing. The embedded database is made and migrated where needed; PostgreSQL is refused unless it fits.
@@ -45,16 +57,27 @@ pub async fn open_beside(settings: &Settings) -> Result<Storage> {
         return open(settings, "read").await;
     }
     let dir = DataDir::existing(&settings.data_dir)?;
-    let key = existing_key(settings, &dir)?;
+    let key = existing_key(settings, &dir, &dir.database())?;
     let store = Store::open_sqlite_beside(dir.database(), parts(&key)).await;
     storage(store.with_context(|| dir.database().display().to_string())?, &key)
+}
+
+/// Opens a copy of the embedded database for reading, wherever it is.
+///
+/// # Errors
+///
+/// It is none, it cannot be read, or the master key is another.
+pub async fn open_copy(settings: &Settings, file: &Path) -> Result<Storage> {
+    let key = existing_key(settings, &DataDir::at(&settings.data_dir), file)?;
+    let store = Store::open_sqlite_copy(file, parts(&key)).await;
+    storage(store.with_context(|| file.display().to_string())?, &key)
 }
 
 async fn open_embedded(settings: &Settings, wish: &str) -> Result<Storage> {
     let dir = DataDir::create(&settings.data_dir)?;
     // A new key beside an old database could read nothing in it.
     let key = match dir.database().exists() {
-        true => existing_key(settings, &dir)?,
+        true => existing_key(settings, &dir, &dir.database())?,
         false => match given(settings)? {
             Some(key) => key,
             None => MasterKey::load_or_create(&dir.master_key())?,
@@ -74,7 +97,7 @@ fn refused(error: OpenError, dir: &DataDir, wish: &str) -> anyhow::Error {
     }
 }
 
-fn existing_key(settings: &Settings, dir: &DataDir) -> Result<MasterKey> {
+fn existing_key(settings: &Settings, dir: &DataDir, database: &Path) -> Result<MasterKey> {
     if let Some(key) = given(settings)? {
         return Ok(key);
     }
@@ -82,7 +105,7 @@ fn existing_key(settings: &Settings, dir: &DataDir) -> Result<MasterKey> {
     ensure!(
         path.is_file(),
         "the master key of {} is missing: bring {} back, or set UPIVIA_MASTER_KEY to the key it was made with",
-        dir.database().display(),
+        database.display(),
         path.display()
     );
     Ok(MasterKey::load_or_create(&path)?)

@@ -131,6 +131,18 @@ impl Store {
         Ok(Self { backend: Backend::Sqlite(Arc::new(database)) })
     }
 
+    /// Opens a copy of the embedded file that nobody writes. Nothing in it is changed.
+    ///
+    /// # Errors
+    ///
+    /// It is no such file, its schema is another program's, or it was written under another key.
+    pub async fn open_sqlite_copy(path: impl AsRef<Path>, parts: StoreParts) -> Result<Self, OpenError> {
+        let (shared, check) = Shared::new(parts)?;
+        let database = sqlite::Database::open_copy(path.as_ref(), shared).await?;
+        check.verify(&database.known_setting(KeyCheck::SETTING).await?.unwrap_or_default())?;
+        Ok(Self { backend: Backend::Sqlite(Arc::new(database)) })
+    }
+
     /// Connects to a PostgreSQL database whose schema is this program's.
     ///
     /// # Errors

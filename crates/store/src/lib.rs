@@ -9,6 +9,7 @@
 
 mod connect;
 pub mod crypto;
+mod embedded;
 mod error;
 mod ledger;
 mod migrate;

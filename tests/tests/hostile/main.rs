@@ -2,4 +2,5 @@
 
 mod bytes;
 mod input;
+mod slow;
 mod target;

@@ -22,9 +22,14 @@ struct Trace {
 
 impl Target {
     pub async fn new(store: Store) -> Result<Self> {
+        Self::with(store, &[]).await
+    }
+
+    /// One with settings of its own.
+    pub async fn with(store: Store, settings: &[(&str, &str)]) -> Result<Self> {
         let site = Site::new(store)?;
         let org = site.bootstrap(1_000)?;
-        let server = site.serve().await?;
+        let server = site.serve_with(settings).await?;
         let (owner, agent) = (server.api(&org.pat)?, server.api(&org.agent_key_test)?);
         let used = agent.pay("used", &paid::email("used")).await?;
         ensure!(used.status() == "executed", "{}", used.body);

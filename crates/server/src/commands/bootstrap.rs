@@ -10,7 +10,9 @@ use crate::{cli::BootstrapArgs, config::Settings, organization, output::say, sto
 pub async fn run(settings: &Settings, args: BootstrapArgs) -> Result<()> {
     let storage = storage::open(settings, "make an organization").await?;
     let BootstrapArgs { org: name, email, fund_cents: fund, zone, json } = args;
-    let made = organization::create(&storage, NewOrganization { name, email, fund, zone }).await?;
+    let made = organization::create(&storage, NewOrganization { name, email, fund, zone }).await;
+    storage.close().await;
+    let made = made?;
     say(&if json { as_json(&made) } else { as_text(&made) })
 }
 

@@ -23,7 +23,10 @@ pub async fn repair(settings: &Settings, dry_run: bool) -> Result<()> {
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds::default()),
     });
-    let ahead = if dry_run { repair.find().await? } else { repair.repair().await? };
+    let ahead = if dry_run { repair.find().await } else { repair.repair().await };
+    drop(repair);
+    storage.close().await;
+    let ahead = ahead?;
     say(&format!("the clock of this machine says {}", SystemClock.now()))?;
     if ahead.is_empty() {
         return say("no organization's time is ahead of it");

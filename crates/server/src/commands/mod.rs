@@ -1,5 +1,6 @@
 //! One file per command. A command reads the configuration, opens what it needs and answers on standard output.
 
+mod backup;
 mod bootstrap;
 mod clock;
 mod config_check;
@@ -47,6 +48,7 @@ fn start(command: CliCommand, loaded: Loaded, environment: &Environment) -> Resu
         CliCommand::Ledger(LedgerCommand::Verify) => block_on(verify::ledger(&settings)),
         CliCommand::Audit(AuditCommand::Verify) => block_on(verify::audit(&settings)),
         CliCommand::Clock(ClockCommand::Repair { dry_run }) => block_on(clock::repair(&settings, dry_run)),
+        CliCommand::Backup(args) => block_on(backup::run(&settings, args)),
         CliCommand::Config(ConfigCommand::Check) => Ok(()),
     }
 }

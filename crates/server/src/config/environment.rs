@@ -57,5 +57,5 @@ impl Provider for Environment {
 
 fn key_of(variable: &str) -> Option<&'static str> {
     let name = variable.strip_prefix(PREFIX)?;
-    ENVIRONMENT.into_iter().find(|key| key.to_uppercase() == name)
+    ENVIRONMENT.iter().copied().find(|key| key.to_uppercase() == name)
 }

@@ -9,7 +9,7 @@ use upivia_http::{Limits, MetricsAccess};
 use super::{Hidden, ModelSettings, Span, number::number};
 
 /// Keys that may come from the environment; the prices of models come from the file only.
-pub const ENVIRONMENT: [&str; 20] = [
+pub const ENVIRONMENT: &[&str] = &[
     "listen",
     "data_dir",
     "database_url",
@@ -24,6 +24,9 @@ pub const ENVIRONMENT: [&str; 20] = [
     "rate_limit_per_second",
     "rate_limit_burst",
     "concurrency_limit",
+    "headers_within",
+    "body_within",
+    "keep_alive",
     "metrics",
     "openai_base_url",
     "openai_api_key",
@@ -68,6 +71,12 @@ pub struct Settings {
     /// Requests of one credential that are answered at the same time; 0 = without limit.
     #[serde(deserialize_with = "number")]
     pub concurrency_limit: u32,
+    /// A client that takes longer for the headers of its first request is hung up on.
+    pub headers_within: Span,
+    /// A client that takes longer for a body is answered 408.
+    pub body_within: Span,
+    /// A connection on which nothing is asked for so long is closed; 0 = after every answer.
+    pub keep_alive: Span,
     /// From where `/metrics` can be read: `off`, `loopback` or `open`.
     pub metrics: MetricsAccess,
     /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
@@ -102,6 +111,10 @@ impl Default for Settings {
             rate_limit_per_second: 200,
             rate_limit_burst: 400,
             concurrency_limit: 256,
+            headers_within: Span::seconds(10),
+            body_within: Span::seconds(30),
+            // Longer than proxies keep theirs, so that the proxy closes first and never writes into a closed connection.
+            keep_alive: Span::seconds(75),
             metrics: MetricsAccess::Loopback,
             openai_base_url: None,
             openai_api_key: None,

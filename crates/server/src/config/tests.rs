@@ -145,6 +145,8 @@ fn contradictions_are_refused_in_words() {
     assert!(refused(|s| s.database_url = Some("postgres://h/d".into())).contains("UPIVIA_MASTER_KEY"));
     assert!(refused(|s| s.master_key = Some("short".into())).contains("master key"));
     assert!(refused(|s| s.answer_within = Span::seconds(60)).contains("answer_within"));
+    assert!(refused(|s| s.headers_within = Span::seconds(0)).contains("headers_within"));
+    assert!(refused(|s| s.body_within = Span::seconds(0)).contains("body_within"));
     assert!(refused(|s| s.node_lease = Span::seconds(0)).contains("node_lease"));
     assert!(refused(|s| s.log = "info=warn=debug".to_owned()).contains("log"));
     #[cfg(debug_assertions)]

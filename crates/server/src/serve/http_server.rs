@@ -11,9 +11,10 @@ use tokio::runtime::Handle;
 use upivia_http::Api;
 
 use super::in_runtime::InRuntime;
+use crate::config::Settings;
 
-/// A client that does not finish its headers in this time is hung up on.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// So long a client may go on sending after it was answered that its request is refused, and take to close its side.
+const DISCONNECT_WITHIN: Duration = Duration::from_secs(2);
 
 /// A bound server, and where it listens.
 pub(super) struct Bound {
@@ -22,7 +23,8 @@ pub(super) struct Bound {
 }
 
 /// Binds. From here on connections queue, and they are served as soon as the server is polled.
-pub(super) fn bind(listen: &str, api: Arc<Api>, stop_within: Duration) -> Result<Bound> {
+pub(super) fn bind(settings: &Settings, api: Arc<Api>) -> Result<Bound> {
+    let (listen, stop_within) = (&settings.listen, settings.stop_within.duration());
     let runtime = Handle::current();
     let routes = upivia_http::configure(api);
     let app = move || {
@@ -33,7 +35,9 @@ pub(super) fn bind(listen: &str, api: Arc<Api>, stop_within: Duration) -> Result
     };
     let bound = HttpServer::new(app)
         .disable_signals()
-        .client_request_timeout(HEADERS_WITHIN)
+        .client_request_timeout(settings.headers_within.duration())
+        .client_disconnect_timeout(DISCONNECT_WITHIN)
+        .keep_alive(settings.keep_alive.duration())
         .shutdown_timeout(stop_within.as_secs().max(1))
         .bind(listen)
         .with_context(|| format!("listen on {listen}"))?;

@@ -13,7 +13,10 @@ use anyhow::{Result, bail};
 use signals::Signals;
 use wiring::Wired;
 
-use crate::{config::Settings, storage};
+use crate::{
+    config::Settings,
+    storage::{self, Storage},
+};
 
 /// Serves until told to stop.
 ///
@@ -23,19 +26,26 @@ use crate::{config::Settings, storage};
 pub async fn run(settings: &Settings) -> Result<()> {
     let mut signals = Signals::listen()?;
     let storage = storage::open(settings, "start another one").await?;
-    let Wired { api, node, sweeper, approvals, state } = wiring::wire(settings, &storage).await?;
+    let served = serve(settings, &storage, &mut signals).await;
+    // Also after a start that failed: whoever copies the file then, copies all of it.
+    storage.close().await;
+    served
+}
+
+async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
+    let Wired { api, node, sweeper, approvals, state } = wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
-    let bound = http_server::bind(&settings.listen, api, stop_within)?;
+    let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
     // Only now: a port that is taken must not cost the secrets that are shown once.
-    first_start::greet(settings, &storage, &base).await?;
+    first_start::greet(settings, storage, &base).await?;
     tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
 
     let sweeping = [tokio::spawn(sweeper.run()), tokio::spawn(approvals.run_sweep())];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {
-        () = signals.next() => shutdown::stop(&handle, &state, &node, stop_within, &mut signals).await,
+        () = signals.next() => shutdown::stop(&handle, &state, &node, stop_within, signals).await,
         ended = &mut serving => bail!("the listening side ended by itself: {ended:?}"),
     }
     sweeping.iter().for_each(tokio::task::JoinHandle::abort);

@@ -94,6 +94,7 @@ impl Base<'_> {
             ids: Arc::clone(&self.ids),
             clock: Arc::clone(&self.clock),
             limits: self.settings.limits(),
+            body_within: self.settings.body_within.duration(),
             metrics: self.settings.metrics,
             writes: self.writes(),
             readiness: Arc::clone(&state) as _,

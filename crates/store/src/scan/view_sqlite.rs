@@ -15,7 +15,10 @@ pub(crate) async fn lend<F>(database: Arc<Database>, job: F) -> Result<(), Store
 where
     F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<(), StoreError>> + Send + 'static,
 {
+    let _open = database.views().read_owned().await;
     let reader = database.open_reader()?;
     drop(database);
-    reader.run(job).await
+    let read = reader.run(job).await;
+    reader.end().await;
+    read
 }

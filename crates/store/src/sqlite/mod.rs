@@ -5,6 +5,7 @@
 //! [`heads::lock`] and ends with [`commit`].
 
 mod batch;
+mod copy;
 mod database;
 mod file_lock;
 pub(crate) mod heads;

@@ -7,6 +7,8 @@ pub(crate) enum Access {
     Write,
     /// Those that only read.
     Read,
+    /// One that writes another file than this: a copy.
+    Copy,
 }
 
 impl Access {
@@ -15,6 +17,7 @@ impl Access {
         match self {
             Self::Write => "writer",
             Self::Read => "reader",
+            Self::Copy => "copier",
         }
     }
 
@@ -31,6 +34,8 @@ impl Access {
                 "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -16384; \
                  PRAGMA temp_store = MEMORY;"
             }
+            // Not `query_only`, which would forbid the copy as well.
+            Self::Copy => "PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
@@ -16,9 +16,18 @@ use super::{Conn, settings::Access};
 
 type Job = Box<dyn FnOnce(&mut Conn) + Send>;
 
+/// What a thread finds in the queue.
+enum Next {
+    /// Work.
+    Run(Job),
+    /// Nothing more: the thread that takes this closes its connection.
+    End,
+}
+
 /// One or more threads that take jobs from one queue. They end when this is dropped and the queue is empty.
 pub(crate) struct Threads {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<Next>,
+    running: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Threads {
@@ -26,15 +35,16 @@ impl Threads {
     pub(crate) fn open(path: &Path, access: Access, count: usize) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
+        let mut running = Vec::with_capacity(count);
         for _ in 0..count {
             let (opened, waiting) = mpsc::channel();
             let (path, jobs) = (path.to_owned(), Arc::clone(&jobs));
             let name = format!("sqlite-{}", access.name());
             let spawned = thread::Builder::new().name(name).spawn(move || serve(&path, access, &opened, &jobs));
-            spawned.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            running.push(spawned.map_err(|error| StoreError::Unavailable(error.to_string()))?);
             waiting.recv().map_err(|_| StoreError::Unavailable("a thread of the store ended".to_owned()))??;
         }
-        Ok(Self { queue })
+        Ok(Self { queue, running: Mutex::new(running) })
     }
 
     /// Runs a job to its end, also when the caller drops this future. The job MUST await nothing but the connection.
@@ -50,8 +60,23 @@ impl Threads {
             let _ = answer.send(run_on(conn, job));
         });
         let ended = || StoreError::Unavailable("the thread of the store ended".to_owned());
-        self.queue.send(job).map_err(|_| ended())?;
+        self.queue.send(Next::Run(job)).map_err(|_| ended())?;
         waiting.await.map_err(|_| ended())?
+    }
+
+    /// Ends the threads behind all jobs sent before, and waits until their connections are closed. Jobs sent later fail.
+    pub(crate) async fn end(&self) {
+        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for _ in &running {
+            let _ = self.queue.send(Next::End);
+        }
+        let joined = tokio::task::spawn_blocking(move || {
+            for thread in running {
+                // A thread that panicked has let go of its connection as well.
+                let _ = thread.join();
+            }
+        });
+        let _ = joined.await;
     }
 }
 
@@ -72,7 +97,7 @@ fn serve(
     path: &Path,
     access: Access,
     opened: &mpsc::Sender<Result<(), StoreError>>,
-    jobs: &Mutex<mpsc::Receiver<Job>>,
+    jobs: &Mutex<mpsc::Receiver<Next>>,
 ) {
     let mut conn = match connect(path, access) {
         Ok(conn) => conn,
@@ -86,8 +111,8 @@ fn serve(
         // The lock is held only while waiting: whoever got a job lets the next one wait.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
-            Ok(job) => job(&mut conn),
-            Err(mpsc::RecvError) => return,
+            Ok(Next::Run(job)) => job(&mut conn),
+            Ok(Next::End) | Err(mpsc::RecvError) => return,
         }
     }
 }

@@ -76,6 +76,7 @@ impl Machine {
             ids: self.ids.clone(),
             clock: self.clock.clone(),
             limits,
+            body_within: Duration::from_secs(30),
             metrics,
             writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
