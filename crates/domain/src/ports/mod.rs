@@ -9,6 +9,7 @@ mod provider;
 mod queries;
 mod repositories;
 mod scan;
+mod sign_in;
 mod unit_of_work;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
@@ -23,6 +24,7 @@ pub use repositories::{
     TeamRepository, UserRepository,
 };
 pub use scan::{LedgerScan, LedgerScanner};
+pub use sign_in::{CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 
 #[cfg(feature = "mocks")]
@@ -30,4 +32,5 @@ pub use self::{
     machine::{MockClock, MockEntropy, MockIds, MockTokenHasher},
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},
+    sign_in::{MockCsrfTokens, MockIdentityProvider, MockPasswordHasher, MockSessionCodec},
 };
