@@ -9,10 +9,10 @@ use entropy::SystemEntropy;
 use proptest::prelude::*;
 use upivia_domain::{
     Secret, Timestamp,
-    identity::{Cookie, Session, SessionClaims, SessionScheme, UnfitClaims},
-    ports::{CsrfTokens, SessionCodec},
+    identity::{Cookie, Session, SessionClaims, SessionScheme, SignInAttempt, UnfitClaims},
+    ports::{AttemptSealer, CsrfTokens, SessionCodec},
 };
-use upivia_sign_in::session::{InvalidSessionSettings, NextCsrf, NextSessions, SessionSettings};
+use upivia_sign_in::session::{InvalidSessionSettings, NextCsrf, NextSessions, SealedAttempts, SessionSettings};
 
 const SCHEMES: [SessionScheme; 2] = [SessionScheme::NextAuthV4, SessionScheme::AuthJsV5];
 const SECRET: &str = "the secret of the tests, long enough";
@@ -146,7 +146,47 @@ fn a_form_must_bring_the_token_of_the_cookie() {
     }
 }
 
+fn sealer(secrets: &[&str]) -> SealedAttempts {
+    SealedAttempts::new(&settings(SessionScheme::NextAuthV4, secrets), Arc::new(SystemEntropy)).unwrap()
+}
+
+#[test]
+fn an_attempt_is_kept_for_its_provider_until_its_end() {
+    let attempt = SignInAttempt::begin(&SystemEntropy);
+    let sealed = sealer(&[SECRET]).seal(&attempt, "google", at(600)).unwrap();
+    let open = |secrets: &[&str], provider, now| sealer(secrets).open(sealed.expose(), provider, at(now));
+    assert_eq!(open(&[SECRET], "google", 599), Some(attempt.clone()));
+    assert_eq!(open(&[OTHER, SECRET], "google", 599), Some(attempt.clone()));
+    assert_eq!(open(&[SECRET], "google", 600), None);
+    assert_eq!(open(&[SECRET], "github", 599), None);
+    assert_eq!(open(&[OTHER], "google", 599), None);
+    for secret in [&attempt.state, &attempt.nonce, &attempt.pkce_verifier] {
+        assert!(!sealed.expose().contains(secret.expose()));
+    }
+}
+
+#[test]
+fn a_session_is_no_attempt_and_an_attempt_no_session() {
+    let attempt = SignInAttempt::begin(&SystemEntropy);
+    let sealed = sealer(&[SECRET]).seal(&attempt, "google", at(2_000)).unwrap();
+    for scheme in SCHEMES {
+        let codec = codec(scheme, &[SECRET]);
+        let cookie = codec.encode(&claims("Ada")).unwrap().remove(0);
+        assert_eq!(sealer(&[SECRET]).open(cookie.value.expose(), "google", at(1_500)), None);
+        assert_eq!(codec.decode(&[Cookie { value: sealed.clone(), ..cookie }], at(1_500)), None);
+    }
+}
+
 proptest! {
+    #[test]
+    fn no_byte_of_a_kept_attempt_can_be_changed(place in any::<prop::sample::Index>(), flip in 1_u8..128) {
+        let sealed = sealer(&[SECRET]).seal(&SignInAttempt::begin(&SystemEntropy), "google", at(600)).unwrap();
+        let mut bytes = sealed.into_inner().into_bytes();
+        let index = place.index(bytes.len());
+        bytes[index] ^= flip;
+        prop_assert_eq!(sealer(&[SECRET]).open(&String::from_utf8(bytes).unwrap(), "google", at(500)), None);
+    }
+
     #[test]
     fn no_byte_of_a_token_can_be_changed(scheme in 0_usize..2, place in any::<prop::sample::Index>(), flip in 1_u8..128) {
         let codec = codec(SCHEMES[scheme], &[SECRET]);

@@ -32,5 +32,5 @@ pub use self::{
     machine::{MockClock, MockEntropy, MockIds, MockTokenHasher},
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},
-    sign_in::{MockCsrfTokens, MockIdentityProvider, MockPasswordHasher, MockSessionCodec},
+    sign_in::{MockAttemptSealer, MockCsrfTokens, MockIdentityProvider, MockPasswordHasher, MockSessionCodec},
 };

@@ -97,6 +97,24 @@ pub trait IdentityProvider: Send + Sync {
     ) -> Result<ProvenIdentity, IdentityFault>;
 }
 
+/// Keeps the secrets of an attempt in a cookie while the browser is at a provider.
+///
+/// - MUST make a text that nobody else can read, make or change.
+/// - MUST open it for the provider that it was sealed for only, and until its end only.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait AttemptSealer: Send + Sync {
+    /// The value of a cookie, for the way to `provider`, a name of ours. Clear the cookie when the browser is back.
+    fn seal(
+        &self,
+        attempt: &SignInAttempt,
+        provider: &str,
+        ends_at: Timestamp,
+    ) -> Result<Secret<String>, IdentityFault>;
+
+    /// The attempt in such a value; `None`, without a reason, for everything else.
+    fn open(&self, sealed: &str, provider: &str, now: Timestamp) -> Option<SignInAttempt>;
+}
+
 /// Why nobody was identified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityFault {

@@ -207,8 +207,12 @@ fn redemption_fault(error: RedemptionError) -> IdentityFault {
     }
 }
 
-/// An error with its causes, for logs.
 fn unavailable(error: &(dyn Error + 'static)) -> IdentityFault {
+    IdentityFault::Unavailable(with_causes(error))
+}
+
+/// An error with its causes, for logs.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error| error.source());
-    IdentityFault::Unavailable(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

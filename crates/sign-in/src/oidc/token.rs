@@ -75,7 +75,7 @@ impl From<ClaimsVerificationError> for TokenFault {
             ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
                 Self::UnknownKey
             }
-            other => Self::Refused(other.to_string()),
+            other => Self::Refused(super::with_causes(&other)),
         }
     }
 }

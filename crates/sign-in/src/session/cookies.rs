@@ -51,7 +51,7 @@ pub(super) fn joined(cookies: &[Cookie], name: &str) -> Vec<String> {
 /// The first cookie of that name: browsers send the one with the most specific path first.
 fn value<'a>(cookies: &'a [Cookie], name: &str) -> Option<&'a str> {
     let cookie = cookies.iter().find(|cookie| cookie.name == name)?;
-    Some(cookie.value.expose()).map(String::as_str).filter(|value| value.len() <= jwe::MOST_BYTES)
+    Some(cookie.value.expose().as_str()).filter(|value| value.len() <= jwe::MOST_BYTES)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! The keys of one scheme: derived from each secret by HKDF, with what the libraries put in beside it.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{digest, hkdf};
 use upivia_domain::{identity::SessionScheme, ports::Entropy};
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
     SessionSettings, cbc_hs512, cookies, gcm,
@@ -102,7 +101,8 @@ impl hkdf::KeyType for Length {
     }
 }
 
-fn expand(secret: &[u8], salt: &str, info: &str, length: usize) -> Option<Vec<u8>> {
+/// A key of so many bytes out of a secret, for one purpose.
+pub(super) fn expand(secret: &[u8], salt: &str, info: &str, length: usize) -> Option<Vec<u8>> {
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, salt.as_bytes()).extract(secret);
     let mut bytes = vec![0; length];
     prk.expand(&[info.as_bytes()], Length(length)).ok()?.fill(&mut bytes).ok()?;
@@ -119,7 +119,7 @@ fn thumbprint(encryption: Encryption, key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(algorithm, jwk.as_bytes()))
 }
 
-fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
+pub(super) fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
     let mut bytes = [0; N];
     entropy.fill(&mut bytes);
     bytes

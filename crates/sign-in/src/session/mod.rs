@@ -3,6 +3,7 @@
 //!
 //! Not here: which sessions were ended early, and the attributes of cookies.
 
+mod attempt;
 mod cbc_hs512;
 mod claims;
 mod cookies;
@@ -21,6 +22,7 @@ use upivia_domain::{
     ports::{Entropy, SessionCodec},
 };
 
+pub use attempt::SealedAttempts;
 pub use csrf::NextCsrf;
 pub(crate) use equal::are_equal;
 pub use settings::{InvalidSessionSettings, SessionSettings};

@@ -5,6 +5,9 @@ import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import Provider from "oidc-provider";
 
+// Only our own lines belong on the standard output.
+console.info = console.warn;
+
 const back = ["http://127.0.0.1:9/back"];
 const common = { redirect_uris: back, grant_types: ["authorization_code"], response_types: ["code"] };
 const clients = [

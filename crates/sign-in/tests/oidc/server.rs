@@ -49,8 +49,11 @@ impl Server {
         assert_eq!(self.line().await, "new keys");
     }
 
-    pub async fn stop(mut self) {
-        self.child.kill().await.unwrap();
+    /// It ends by itself when its input does.
+    pub async fn stop(self) {
+        let Self { mut child, stdin, .. } = self;
+        drop(stdin);
+        assert!(timeout(TIME_LIMIT, child.wait()).await.unwrap().unwrap().success());
     }
 
     async fn line(&mut self) -> String {
