@@ -1,4 +1,5 @@
 //! The published libraries for Next.js and we read each other's sessions and tokens against forged forms.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
 #[path = "support/entropy.rs"]
 mod entropy;

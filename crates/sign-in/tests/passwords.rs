@@ -1,4 +1,5 @@
 //! Passwords through the port, at their real cost.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 #[path = "support/entropy.rs"]
 mod entropy;

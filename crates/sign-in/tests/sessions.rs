@@ -1,4 +1,5 @@
 //! Sessions and tokens against forged forms, without anybody else: what is written is read, and nothing else is.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 #[path = "support/entropy.rs"]
 mod entropy;

@@ -24,7 +24,9 @@ pub use repositories::{
     TeamRepository, UserRepository,
 };
 pub use scan::{LedgerScan, LedgerScanner};
-pub use sign_in::{CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec};
+pub use sign_in::{
+    AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
+};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 
 #[cfg(feature = "mocks")]

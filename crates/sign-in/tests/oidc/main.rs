@@ -1,4 +1,5 @@
 //! The whole code flow against a published OpenID provider on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 #[path = "../support/entropy.rs"]
 mod entropy;
