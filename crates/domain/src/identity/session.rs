@@ -13,7 +13,7 @@ pub struct SessionClaims {
     pub email: Option<Email>,
     /// How they are called.
     pub name: Option<String>,
-    /// The id of this session, to end it early. 1 to 255 bytes.
+    /// The id of this session, to end it early. 1 to 255 bytes. Who else writes sessions may renew them under new ids.
     pub session_id: String,
     /// When it was made; carried in whole seconds.
     pub issued_at: Timestamp,

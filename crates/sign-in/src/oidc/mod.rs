@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use openidconnect::{
     AccessToken, AuthType, AuthenticationFlow, AuthorizationCode, CsrfToken, EndpointMaybeSet, EndpointNotSet,
     EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RequestTokenError, Scope,
-    SubjectIdentifier,
+    SubjectIdentifier, UserInfoError,
     core::{
         CoreClient, CoreClientAuthMethod, CoreErrorResponseType, CoreProviderMetadata, CoreResponseType,
         CoreTokenResponse, CoreUserInfoClaims,
@@ -148,9 +148,12 @@ impl OidcProvider {
         let Ok(request) = client.user_info(access.clone(), Some(subject.clone())) else {
             return Err(IdentityFault::EmailNotVerified);
         };
-        let claims: CoreUserInfoClaims =
-            request.request_async(&self.http).await.map_err(|error| unavailable(&error))?;
-        Ok((&claims).into())
+        let claims: Result<CoreUserInfoClaims, _> = request.request_async(&self.http).await;
+        match claims {
+            Ok(claims) => Ok((&claims).into()),
+            Err(UserInfoError::ClaimsVerification(error)) => Err(IdentityFault::Refused(with_causes(&error))),
+            Err(error) => Err(unavailable(&error)),
+        }
     }
 }
 
