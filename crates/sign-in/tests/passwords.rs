@@ -62,8 +62,9 @@ async fn nobody_costs_as_much_as_somebody() {
         passwords.verify_nothing(&tried("wrong")).await.unwrap();
         nobody = nobody.min(start.elapsed());
     }
-    // The shortest of several: the machine may be busy with other things.
-    assert!(nobody * 2 > somebody && somebody * 2 > nobody, "{nobody:?} {somebody:?}");
+    // The shortest of several, and not too exact: the machine may be busy with other things. An answer without a hash would
+    // take a thousandth.
+    assert!(nobody * 4 > somebody && somebody * 4 > nobody, "{nobody:?} {somebody:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,22 +2,22 @@
 //!
 //! Not here: keeping the secrets of an attempt until the browser comes back, and whom a proven identity belongs to.
 
+mod faults;
 mod http;
 mod person;
 mod remembered;
 mod settings;
 mod token;
 
-use std::{error::Error, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use openidconnect::{
     AccessToken, AuthType, AuthenticationFlow, AuthorizationCode, CsrfToken, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RequestTokenError, Scope,
-    SubjectIdentifier, UserInfoError,
+    EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, Scope, SubjectIdentifier,
+    UserInfoError,
     core::{
-        CoreClient, CoreClientAuthMethod, CoreErrorResponseType, CoreProviderMetadata, CoreResponseType,
-        CoreTokenResponse, CoreUserInfoClaims,
+        CoreClient, CoreClientAuthMethod, CoreProviderMetadata, CoreResponseType, CoreTokenResponse, CoreUserInfoClaims,
     },
 };
 use tokio::time::Instant;
@@ -30,7 +30,8 @@ use upivia_domain::{
 pub use settings::{InvalidOidcSettings, OidcSettings};
 
 use crate::session::are_equal;
-use http::{Http, HttpFault};
+use faults::{redemption, unavailable, with_causes};
+use http::Http;
 use person::Person;
 use remembered::Remembered;
 use settings::Registration;
@@ -102,7 +103,7 @@ impl OidcProvider {
             .set_pkce_verifier(PkceCodeVerifier::new(attempt.pkce_verifier.expose().clone()))
             .request_async(&self.http)
             .await
-            .map_err(redemption_fault)
+            .map_err(redemption)
     }
 
     /// Subject and person of the identity token. A key that we do not know may be a new one.
@@ -194,28 +195,4 @@ fn authentication(metadata: &CoreProviderMetadata) -> AuthType {
     let accepts = |method| methods.is_none_or(|methods| methods.contains(&method));
     let in_body = !accepts(CoreClientAuthMethod::ClientSecretBasic) && accepts(CoreClientAuthMethod::ClientSecretPost);
     if in_body { AuthType::RequestBody } else { AuthType::BasicAuth }
-}
-
-type RedemptionError = RequestTokenError<HttpFault, openidconnect::StandardErrorResponse<CoreErrorResponseType>>;
-
-fn redemption_fault(error: RedemptionError) -> IdentityFault {
-    match error {
-        RequestTokenError::ServerResponse(answer) if *answer.error() == CoreErrorResponseType::InvalidGrant => {
-            IdentityFault::Refused("the code does not count".to_owned())
-        }
-        RequestTokenError::ServerResponse(answer) => {
-            IdentityFault::Unavailable(format!("it refuses us: {}", answer.error()))
-        }
-        other => unavailable(&other),
-    }
-}
-
-fn unavailable(error: &(dyn Error + 'static)) -> IdentityFault {
-    IdentityFault::Unavailable(with_causes(error))
-}
-
-/// An error with its causes, for logs.
-fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -7,6 +7,8 @@ use openidconnect::{
 };
 use upivia_domain::{Timestamp, ports::IdentityFault};
 
+use super::faults::with_causes;
+
 /// Clocks of two machines differ.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
@@ -75,7 +77,7 @@ impl From<ClaimsVerificationError> for TokenFault {
             ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
                 Self::UnknownKey
             }
-            other => Self::Refused(super::with_causes(&other)),
+            other => Self::Refused(with_causes(&other)),
         }
     }
 }
