@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod layers;
+mod node;
 mod postgres;
 mod process;
 mod python;
@@ -19,7 +20,7 @@ cargo xtask COMMAND
 
   layers                      check the manifests against the table of layers
   test [--full] [--only STAGE]
-                              set up a Python environment and a private PostgreSQL, then run the stages
+                              set up Python, Node.js and a private PostgreSQL, then run the stages
                               layers, fmt, build, clippy, unit, embed, e2e, python;
                               --only may be given several times; --full adds the slow tests
   postgres [-- COMMAND …]     start a private PostgreSQL, run COMMAND with the environment of the tests, stop it;

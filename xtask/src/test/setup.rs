@@ -1,6 +1,7 @@
-//! What the stages share: the workspace and, where a stage uses them, Python and a running PostgreSQL.
+//! What the stages share: the workspace and, where a stage uses them, Python, Node.js and a running PostgreSQL.
 
 use super::mark::Mark;
+use crate::node::Node;
 use crate::postgres::{Binaries, CONNECTIONS_FOR_TESTS, Cluster};
 use crate::python::Python;
 use crate::workspace::Workspace;
@@ -17,6 +18,7 @@ pub struct Setup {
 
 struct Services {
     python: Python,
+    node: Node,
     cluster: Cluster,
     mark: Mark,
 }
@@ -48,6 +50,7 @@ impl Setup {
         }
         if let Some(services) = &self.services {
             services.cluster.export(command);
+            services.node.export(command);
             command.env("UPIVIA_TEST_PYTHON", services.python.interpreter());
             command.env("UPIVIA_TEST_POSTGRES_MARK", services.mark.path());
         }
@@ -74,8 +77,9 @@ impl Services {
     fn start(state: &Path) -> Result<Self> {
         std::fs::create_dir_all(state).with_context(|| format!("cannot make {}", state.display()))?;
         let python = Python::prepare(state)?;
+        let node = Node::prepare(state, &python)?;
         let cluster = Cluster::start(Binaries::find(state)?, CONNECTIONS_FOR_TESTS)?;
         println!("PostgreSQL runs at {}", cluster.url());
-        Ok(Self { python, cluster, mark: Mark::create(state)? })
+        Ok(Self { python, node, cluster, mark: Mark::create(state)? })
     }
 }

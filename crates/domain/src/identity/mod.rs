@@ -3,11 +3,17 @@
 mod actor;
 mod credential;
 mod organization;
+mod password;
 mod permission;
+mod proof;
+mod session;
 mod user;
 
 pub use actor::Actor;
 pub use credential::{Credential, CredentialHash, CredentialKind, CredentialStatus, TokenKind};
 pub use organization::{Organization, OrganizationStatus};
+pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCheck, PasswordHash};
 pub use permission::Permission;
+pub use proof::{AuthorizationReply, ProvenIdentity, SignInAttempt};
+pub use session::{Cookie, CsrfToken, Session, SessionClaims, SessionScheme, UnfitClaims};
 pub use user::{Email, InvalidEmail, InvalidName, Membership, Name, OrgRole, User};

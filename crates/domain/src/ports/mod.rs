@@ -10,6 +10,7 @@ mod provider;
 mod queries;
 mod repositories;
 mod scan;
+mod sign_in;
 mod unit_of_work;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
@@ -25,6 +26,9 @@ pub use repositories::{
     TeamRepository, UserRepository,
 };
 pub use scan::{LedgerScan, LedgerScanner};
+pub use sign_in::{
+    AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
+};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 
 #[cfg(feature = "mocks")]
@@ -33,4 +37,5 @@ pub use self::{
     mail::MockMail,
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},
+    sign_in::{MockAttemptSealer, MockCsrfTokens, MockIdentityProvider, MockPasswordHasher, MockSessionCodec},
 };
