@@ -10,6 +10,7 @@ mod queries;
 mod repositories;
 mod scan;
 mod unit_of_work;
+mod usage;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use error::StoreError;
@@ -24,6 +25,7 @@ pub use repositories::{
 };
 pub use scan::{LedgerScan, LedgerScanner};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
+pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};
 
 #[cfg(feature = "mocks")]
 pub use self::{
