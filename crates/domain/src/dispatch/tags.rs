@@ -73,7 +73,8 @@ fn tag(key: &str, value: &Value) -> Result<(String, String), InvalidTags> {
         return Err(invalid("metadata.tags", "keys are of 1 to 40 of a-z, 0-9, _, . and -"));
     }
     let value = value.as_str().filter(|text| is_value(text));
-    let value = value.ok_or_else(|| invalid(&format!("metadata.tags.{key}"), "must be a text of at most 100 characters"));
+    let value =
+        value.ok_or_else(|| invalid(&format!("metadata.tags.{key}"), "must be a text of at most 100 characters"));
     Ok((key.to_owned(), value?.to_owned()))
 }
 
@@ -120,7 +121,8 @@ mod tests {
     #[test]
     fn a_filter_finds_exactly_its_tag() {
         let tags = Tags::of(&json!({"tags": {"cost-center": "a:b", "team": ""}})).unwrap();
-        for (text, found) in [("cost-center:a:b", true), ("team:", true), ("cost-center:a", false), ("other:a", false)] {
+        for (text, found) in [("cost-center:a:b", true), ("team:", true), ("cost-center:a", false), ("other:a", false)]
+        {
             assert_eq!(tags.has(&text.parse().unwrap()), found, "{text}");
         }
         for wrong in ["", "team", ":x", "Team:x", &format!("a:{}", "x".repeat(101))] {
@@ -131,7 +133,14 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let many: serde_json::Map<_, _> = (0..11).map(|n| (format!("k{n}"), json!("v"))).collect();
-        for wrong in [json!([]), json!("a"), Value::Object(many), json!({"A": "x"}), json!({"": "x"}), json!({"k".repeat(41): "x"})] {
+        for wrong in [
+            json!([]),
+            json!("a"),
+            Value::Object(many),
+            json!({"A": "x"}),
+            json!({"": "x"}),
+            json!({"k".repeat(41): "x"}),
+        ] {
             assert_eq!(field(&json!({ "tags": wrong })), "metadata.tags");
         }
         for wrong in [json!(1), json!({}), json!("é".repeat(101))] {

@@ -17,7 +17,8 @@ use crate::{MemoryStore, state::LedgerTables};
 #[async_trait]
 impl UsageQueries for MemoryStore {
     async fn summaries(&self, org: OrgId, requests: &[RequestId]) -> Result<Vec<RequestSummary>, StoreError> {
-        let found = |tables: &LedgerTables| requests.iter().filter_map(|id| tables.requests.get(id)).map(summary).collect();
+        let found =
+            |tables: &LedgerTables| requests.iter().filter_map(|id| tables.requests.get(id)).map(summary).collect();
         Ok(self.look(org, |rows| found(&rows.ledger)))
     }
 
@@ -38,7 +39,8 @@ impl UsageQueries for MemoryStore {
             let spans = cuts.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
             spans.map(|(from, to)| add_up(rows, filter, from, to)).collect::<Result<_, _>>()
         };
-        self.look(org, |rows| Some(between(&rows.ledger))).unwrap_or_else(|| Ok(vec![Vec::new(); cuts.len().saturating_sub(1)]))
+        self.look(org, |rows| Some(between(&rows.ledger)))
+            .unwrap_or_else(|| Ok(vec![Vec::new(); cuts.len().saturating_sub(1)]))
     }
 }
 
@@ -85,7 +87,9 @@ fn counted<'a>(rows: &'a LedgerTables, event: &JournalEvent) -> Option<&'a Servi
     let is_counted = match &*event.kind {
         "request.admitted" => true,
         "request.blocked" | "request.failed" => is_first,
-        "approval.requested" => is_first && matches!(request.state, RequestState::ApprovalRequired | RequestState::Blocked),
+        "approval.requested" => {
+            is_first && matches!(request.state, RequestState::ApprovalRequired | RequestState::Blocked)
+        }
         _ => false,
     };
     is_counted.then_some(request)
