@@ -71,7 +71,11 @@ impl Reports {
     }
 
     /// The world that is meant: the wish, else live, else test as long as there never was live money.
-    async fn mode(&self, org: OrgId, wish: Option<Mode>) -> Result<Mode, ReportError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Unavailable`].
+    pub async fn mode(&self, org: OrgId, wish: Option<Mode>) -> Result<Mode, ReportError> {
         if let Some(mode) = wish {
             return Ok(mode);
         }
