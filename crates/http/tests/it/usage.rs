@@ -3,7 +3,7 @@
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
-use crate::support::{Call, Reply, World, tidy};
+use crate::support::{Call, Reply, World, mail, tidy};
 
 async fn ask(world: &World, path: &str) -> Reply {
     world.send(Call::get(path).bearer(&world.acme.pat)).await
@@ -21,6 +21,12 @@ async fn labelled(world: &World, order: &str, tags: Value) -> Reply {
         "metadata": { "tags": tags },
     });
     world.send(Call::post("/service-requests", &body).bearer(&world.acme.test)).await
+}
+
+/// What something cost, from its exact decimal.
+fn nanos(one: &Value) -> i64 {
+    let (dollars, rest) = one["cost_usd"].as_str().unwrap().split_once('.').unwrap();
+    dollars.parse::<i64>().unwrap() * 1_000_000_000 + format!("{rest:0<9}").parse::<i64>().unwrap()
 }
 
 fn rows<'a>(body: &'a Value, list: &str) -> &'a [Value] {
@@ -43,10 +49,8 @@ async fn a_glance_shows_every_day_and_adds_up() {
             let sum: i64 = rows(&glance, part).iter().map(|one| one[figure].as_i64().unwrap()).sum();
             assert_eq!(json!(sum), glance["totals"][figure], "{part} {figure}");
         }
-        // Decimals of equal length add up as integers do.
-        let nanos = |one: &Value| one["cost_usd"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
-        assert!(rows(&glance, part).iter().all(|one| one["cost_usd"].is_string()));
-        let _ = nanos;
+        let sum: i64 = rows(&glance, part).iter().map(nanos).sum();
+        assert_eq!(sum, nanos(&glance["totals"]), "{part}: to the last digit");
     }
     assert_eq!(glance["balance"], get(&world, "/balance?mode=test").await);
     let plain = get(&world, "/usage?mode=test").await;
@@ -211,8 +215,10 @@ async fn the_trail_has_filters_of_its_own() {
 #[actix_web::test]
 async fn a_file_has_all_rows_and_no_formula() {
     let world = World::new().await;
-    let renamed = json!({ "name": "=cmd|' /C calc'!A0" });
-    world.send(Call::patch(&format!("/agents/{}", world.acme.agent), &renamed).bearer(&world.acme.pat)).await;
+    let named = json!({ "name": "=cmd|' /C calc'!A0", "services": [{ "operation": "email.send" }] });
+    let made = world.send(Call::post("/agents", &named).bearer(&world.acme.pat)).await.expect(201);
+    let key = made["test_api_key"].as_str().unwrap();
+    world.send(Call::post("/service-requests", &mail("hello")).bearer(key)).await.expect(200);
     labelled(&world, "hello", json!({ "note": "say \"hi\", all" })).await.expect(200);
     world.clock.advance_seconds(60);
     world.mail("overrun").await.expect(200);
