@@ -67,3 +67,61 @@ pub(super) fn labels(tags: &Tags) -> Cell {
     let text = Some(tags).filter(|tags| !tags.is_empty()).and_then(|tags| serde_json::to_string(tags).ok());
     Cell::text(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    };
+
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    fn numbers(
+        asked: &Arc<AtomicI64>,
+        last: Result<i64, i64>,
+    ) -> impl FnMut(Option<i64>) -> futures::future::Ready<Result<Page, ApiError>> + Send + 'static {
+        let asked = Arc::clone(asked);
+        move |cursor| {
+            let page = cursor.unwrap_or_default();
+            asked.store(page, Ordering::SeqCst);
+            futures::future::ready(match last {
+                Err(broken) if page == broken => Err(ApiError::Unavailable),
+                Ok(last) if page == last => Ok((format!("{page}\r\n"), None)),
+                _ => Ok((format!("{page}\r\n"), Some(page + 1))),
+            })
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_file_ends_with_its_last_page() {
+        let asked = Arc::default();
+        let file = csv("n.csv", &["n"], numbers(&asked, Ok(3))).await.unwrap();
+        assert_eq!(to_bytes(file.into_body()).await.unwrap(), "n\r\n0\r\n1\r\n2\r\n3\r\n");
+    }
+
+    #[actix_web::test]
+    async fn half_a_file_never_looks_whole() {
+        let asked = Arc::default();
+        assert!(matches!(csv("n.csv", &["n"], numbers(&asked, Err(0))).await, Err(ApiError::Unavailable)));
+        let file = csv("n.csv", &["n"], numbers(&asked, Err(2))).await.unwrap();
+        assert!(to_bytes(file.into_body()).await.is_err());
+    }
+
+    #[actix_web::test]
+    async fn nobody_reads_ahead_of_a_slow_reader() {
+        let asked = Arc::default();
+        let file = csv("n.csv", &["n"], numbers(&asked, Ok(i64::MAX))).await.unwrap();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(asked.load(Ordering::SeqCst) <= 2, "two pages wait, no more");
+        drop(file);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(asked.load(Ordering::SeqCst) <= 2, "nobody reads for a reader who left");
+    }
+}

@@ -39,3 +39,16 @@ pub(super) fn not_lost(is_empty: bool, next: Option<i64>) -> Result<(), ApiError
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_page_in_the_middle_is_no_answer() {
+        assert!(not_lost(true, Some(7)).is_err());
+        for (is_empty, next) in [(true, None), (false, Some(7)), (false, None)] {
+            assert_eq!(not_lost(is_empty, next), Ok(()));
+        }
+    }
+}
