@@ -89,7 +89,6 @@ fn has(summaries: &HashMap<RequestId, RequestSummary>, event: &JournalEvent, tag
 
 fn journal(filter: AuditFilter) -> JournalFilter {
     JournalFilter {
-        kinds: Vec::new(),
         mode: filter.mode,
         agent: filter.agent,
         service: filter.service,
@@ -99,5 +98,6 @@ fn journal(filter: AuditFilter) -> JournalFilter {
         from: filter.from,
         to: filter.to,
         before_seq: filter.cursor,
+        ..JournalFilter::default()
     }
 }

@@ -134,11 +134,11 @@ fn journal(filter: UsageFilter, mode: Mode) -> JournalFilter {
         agent: filter.agent,
         service: filter.service,
         operation: filter.operation,
-        event: None,
         status: filter.status,
         from: filter.from,
         to: filter.to,
         before_seq: filter.cursor,
+        ..JournalFilter::default()
     }
 }
 
