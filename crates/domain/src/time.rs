@@ -130,6 +130,13 @@ fn two_digits(part: u32) -> i32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
 
+impl fmt::Display for Day {
+    /// ISO 8601: `2026-01-31`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0 / 10_000, self.0 / 100 % 100, self.0 % 100)
+    }
+}
+
 /// A local calendar month as the number `yyyymm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(pub i32);
@@ -173,6 +180,7 @@ mod tests {
         let paris: Zone = "Europe/Paris".parse().unwrap();
         assert_eq!(paris.day(at("2026-03-28T23:30:00Z")), Day(20_260_329));
         assert_eq!(Zone::UTC.day(at("2026-03-28T23:30:00Z")), Day(20_260_328));
+        assert_eq!(Day(20_260_301).to_string(), "2026-03-01");
     }
 
     #[test]

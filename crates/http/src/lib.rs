@@ -13,6 +13,7 @@
 mod api;
 mod bearer;
 mod body;
+mod csv;
 mod endpoint;
 mod error;
 mod fields;

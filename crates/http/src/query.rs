@@ -3,7 +3,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use actix_web::{HttpRequest, web};
-use upivia_domain::Timestamp;
+use upivia_domain::{Timestamp, catalog::OperationName};
 
 use crate::ApiError;
 
@@ -31,6 +31,15 @@ impl Query {
         word.ok_or_else(|| ApiError::invalid(name, "must be a name of letters, digits and underscores"))
     }
 
+    /// The kind of an event: machine words with dots between them.
+    pub(crate) fn kind(&self, name: &str) -> Result<Option<String>, ApiError> {
+        let is_kind =
+            |text: &&str| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'));
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let kind = Some(text).filter(is_kind).map(|text| Some(text.to_owned()));
+        kind.ok_or_else(|| ApiError::invalid(name, "must be the kind of an event, such as request.executed"))
+    }
+
     /// A text that has a type of its own.
     pub(crate) fn parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, ApiError> {
         self.text(name).map(|text| text.parse().map_err(|error| ApiError::invalid(name, error))).transpose()
@@ -42,6 +51,38 @@ impl Query {
         // A plus sign that was not escaped arrives as a blank.
         let time = Timestamp::parse(text).or_else(|_| Timestamp::parse(&text.replace(' ', "+")));
         time.map(Some).map_err(|error| ApiError::invalid(name, error))
+    }
+
+    /// Two instants, the second after the first.
+    pub(crate) fn span(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), ApiError> {
+        let (from, to) = (self.time("from")?, self.time("to")?);
+        if from.zip(to).is_some_and(|(from, to)| from >= to) {
+            return Err(ApiError::invalid("to", "must be later than from"));
+        }
+        Ok((from, to))
+    }
+
+    /// The name of an operation: dotted, or alone beside `service`.
+    pub(crate) fn operation(&self) -> Result<Option<OperationName>, ApiError> {
+        let Some(text) = self.text("operation") else { return Ok(None) };
+        let name = OperationName::from_parts(self.text("service"), text);
+        name.map(Some).map_err(|error| ApiError::invalid("operation", error))
+    }
+
+    /// One of these words.
+    pub(crate) fn one_of(&self, name: &str, words: &[&str]) -> Result<Option<String>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let word = words.iter().find(|word| **word == text).map(|word| Some((*word).to_owned()));
+        word.ok_or_else(|| ApiError::invalid(name, format!("must be one of {}", words.join(", "))))
+    }
+
+    /// Whether a flag is set; off where it is absent.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.text(name) {
+            None | Some("0" | "false") => Ok(false),
+            Some("1" | "true") => Ok(true),
+            Some(_) => Err(ApiError::invalid(name, "must be 1 or 0")),
+        }
     }
 
     /// How many to list.
@@ -89,6 +130,36 @@ mod tests {
             assert_eq!(query(text).time("from"), Ok(Some(expected)), "{text}");
         }
         assert!(query("from=yesterday").time("from").is_err());
+    }
+
+    #[test]
+    fn a_span_has_a_length() {
+        assert!(query("from=2026-01-31&to=2026-02-01").span().is_ok());
+        assert!(query("to=2026-02-01").span().is_ok() && query("from=2026-02-01").span().is_ok());
+        for wrong in ["from=2026-02-01&to=2026-02-01", "from=2026-02-01T00:00:00Z&to=2026-02-01T00:30:00%2B01:00"] {
+            assert_eq!(query(wrong).span(), Err(ApiError::invalid("to", "must be later than from")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn operations_have_two_spellings() {
+        let name = Ok(Some("email.send".parse().unwrap()));
+        for text in ["operation=email.send", "operation=send&service=email", "operation=email.send&service=email"] {
+            assert_eq!(query(text).operation(), name, "{text}");
+        }
+        for wrong in ["operation=send", "operation=email.send&service=sms", "operation=%00.x"] {
+            assert!(query(wrong).operation().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn flags_and_words_are_known_ones() {
+        assert_eq!(
+            (query("x=1").flag("x"), query("x=0").flag("x"), query("").flag("x")),
+            (Ok(true), Ok(false), Ok(false))
+        );
+        assert!(query("x=yes").flag("x").is_err() && query("x=c").one_of("x", &["a", "b"]).is_err());
+        assert_eq!(query("x=b").one_of("x", &["a", "b"]), Ok(Some("b".to_owned())));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, RequestQueries, UnitOfWork,
+    NodeRegistry, RequestQueries, UnitOfWork, UsageQueries,
 };
 
 /// Every persistence port of one node.
@@ -27,6 +27,8 @@ pub struct Ports {
     pub journal: Arc<dyn JournalQueries>,
     /// Heads and meters.
     pub figures: Arc<dyn LedgerQueries>,
+    /// Many requests at once.
+    pub usage: Arc<dyn UsageQueries>,
     /// Leases and unfinished requests.
     pub nodes: Arc<dyn NodeRegistry>,
     /// Consistent views.
@@ -38,7 +40,7 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + 'static,
+        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -49,6 +51,7 @@ impl Ports {
             requests: store.clone(),
             journal: store.clone(),
             figures: store.clone(),
+            usage: store.clone(),
             nodes: store.clone(),
             scanner: store.clone(),
         }

@@ -174,6 +174,14 @@ macro_rules! contract_suite {
                 a_unit_of_work_that_takes_too_long_leaves_nothing,
                 success_means_that_everything_was_written,
                 a_use_case_gives_back_its_own_result;
+            usage:
+                summaries_tell_what_requests_were_asked_with,
+                agents_keep_their_names,
+                totals_count_a_request_once_where_it_was_admitted,
+                totals_are_what_windows_have_used,
+                totals_are_filtered,
+                a_time_finds_its_place_in_a_journal,
+                thousands_of_events_are_paged_while_writers_go_on;
             windows:
                 a_day_begins_at_the_organizations_midnight,
                 a_hold_belongs_to_the_month_of_its_admission,

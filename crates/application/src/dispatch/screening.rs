@@ -6,7 +6,7 @@ use serde_json::Value;
 use upivia_domain::{
     AgentId,
     catalog::{Catalog, OperationName, PayloadProblem, Quote},
-    dispatch::{IdempotencyKey, ServiceRequest, canonical_json},
+    dispatch::{IdempotencyKey, ServiceRequest, Tags, canonical_json},
     ledger::{AdmitKind, Screening, Start},
     ports::PayloadCheck,
 };
@@ -58,6 +58,7 @@ pub(super) fn screen(
     bounded("payload", &new.payload, LARGEST_PAYLOAD)?;
     if let Some(metadata) = &new.metadata {
         bounded("metadata", metadata, LARGEST_METADATA)?;
+        Tags::of(metadata).map_err(|problem| DispatchError::invalid(&problem.field, problem.message))?;
     }
     let quote = quote(catalog, payloads, &operation, &new.payload);
     let kind = match &quote {

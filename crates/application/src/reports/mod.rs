@@ -2,9 +2,13 @@
 //!
 //! Reads only; they see committed rows. Deliberately absent: cents and cursors in text, which belong to the border.
 
+mod activity;
 mod audit_trail;
 mod balance;
+mod charge;
 mod error;
+mod pages;
+mod requests;
 mod usage;
 
 use std::sync::Arc;
@@ -13,9 +17,10 @@ use upivia_domain::{
     Mode, OrgId,
     budget::{AccountOwner, Meter, MeterKey},
     identity::{Name, Organization},
-    ports::{AgentQueries, JournalQueries, LedgerQueries},
+    ports::{AgentQueries, Clock, JournalQueries, LedgerQueries, UsageQueries},
 };
 
+pub use activity::{Activity, Figures};
 pub use audit_trail::{AuditFilter, AuditPage};
 pub use balance::Balance;
 pub use error::ReportError;
@@ -29,6 +34,10 @@ pub struct ReportsParts {
     pub journal: Arc<dyn JournalQueries>,
     /// Teams.
     pub agents: Arc<dyn AgentQueries>,
+    /// Many requests at once.
+    pub usage: Arc<dyn UsageQueries>,
+    /// Which day is today.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The reports.
@@ -62,7 +71,11 @@ impl Reports {
     }
 
     /// The world that is meant: the wish, else live, else test as long as there never was live money.
-    async fn mode(&self, org: OrgId, wish: Option<Mode>) -> Result<Mode, ReportError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Unavailable`].
+    pub async fn mode(&self, org: OrgId, wish: Option<Mode>) -> Result<Mode, ReportError> {
         if let Some(mode) = wish {
             return Ok(mode);
         }

@@ -23,6 +23,7 @@ struct Books {
     org: Bootstrapped,
     key: CredentialId,
     node: NodeId,
+    clock: Arc<ManualClock>,
 }
 
 impl Books {
@@ -30,18 +31,19 @@ impl Books {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let hasher = Arc::new(PepperedHasher::new([7; 32]));
-        let store = MemoryStore::new(clock);
+        let store = MemoryStore::new(clock.clone());
         let bootstrap = Bootstrap::new(store.clone(), ids.clone(), Arc::new(SequenceEntropy::new(1)), hasher.clone());
         let (name, email) = ("Acme".parse().unwrap(), "a@b.c".parse().unwrap());
         let new = NewOrganization { name, email, fund: NanoUsd::cents(100), zone: Zone::UTC };
         let org = bootstrap.create(new).await.unwrap();
         let key = store.credential(&hasher.hash(org.agent_key_live.expose())).await.unwrap().unwrap().id;
-        Self { store, node: NodeId::new(ids.uuid()), ids, org, key }
+        Self { store, node: NodeId::new(ids.uuid()), ids, org, key, clock }
     }
 
     fn reports(&self) -> Reports {
         let (ledger, journal, agents) = (self.store.clone(), self.store.clone(), self.store.clone());
-        Reports::new(ReportsParts { ledger, journal, agents })
+        let (usage, clock) = (self.store.clone(), self.clock.clone());
+        Reports::new(ReportsParts { ledger, journal, agents, usage, clock })
     }
 
     async fn apply(&self, command: Command) -> Result<Outcome, Refusal> {
@@ -58,8 +60,14 @@ impl Books {
 
     /// A request that was held for ten cents and settled at a cost.
     async fn bought(&self, cost: NanoUsd) -> RequestId {
+        self.bought_with(cost, &json!({})).await
+    }
+
+    async fn bought_with(&self, cost: NanoUsd, tags: &serde_json::Value) -> RequestId {
         let request = RequestId::new(self.ids.uuid());
-        self.apply(Command::Admit(Box::new(self.admission(request)))).await.unwrap();
+        let (mut admit, metadata) = (self.admission(request), json!({ "tags": tags }));
+        admit.content = Content::new(self.org.agent_id, &admit.operation, &json!({}), Some(&metadata), [1; 16]);
+        self.apply(Command::Admit(Box::new(admit))).await.unwrap();
         let settle = Settle {
             id: self.command(),
             org: self.org.org_id,
@@ -110,7 +118,7 @@ async fn costs_and_their_corrections_add_up_to_what_left_the_wallet() {
     let usage = books.reports().usage(books.org.org_id, UsageFilter::default(), 10).await.unwrap();
     let costs: Vec<_> = usage.rows.iter().map(|row| (row.cost.cents_half_up(), row.basis.as_deref())).collect();
     assert_eq!(costs, [(5, Some("provider_usage")), (-3, None), (7, Some("provider_usage"))]);
-    assert_eq!((usage.total, usage.has_more), (NanoUsd::cents(9), false));
+    assert_eq!((usage.total, usage.next), (NanoUsd::cents(9), None));
     let balance = books.reports().balance(books.org.org_id, None, None).await.unwrap();
     assert_eq!(balance.posted, NanoUsd::cents(91));
 }
@@ -133,7 +141,7 @@ async fn a_limit_keeps_the_newest_and_says_that_there_is_more() {
         books.bought(NanoUsd::cents(cents)).await;
     }
     let usage = books.reports().usage(books.org.org_id, UsageFilter::default(), 2).await.unwrap();
-    assert_eq!((usage.total, usage.has_more), (NanoUsd::cents(5), true));
+    assert_eq!((usage.total, usage.next.is_some()), (NanoUsd::cents(5), true));
 }
 
 #[tokio::test]
@@ -190,4 +198,83 @@ async fn an_event_without_figures_is_no_usage() {
     written.unwrap();
     let usage = books.reports().usage(org, UsageFilter::default(), 10).await.unwrap();
     assert_eq!(usage.rows, []);
+}
+
+#[tokio::test]
+async fn the_days_add_up_to_what_the_rows_and_the_wallet_say() {
+    let books = Books::new().await;
+    let mut requests = Vec::new();
+    for day in 0..16 {
+        books.clock.advance_seconds(86_400);
+        let cost = NanoUsd::from_nanos(3_333_333 + day);
+        requests.push(books.bought(cost).await);
+    }
+    // Corrected today, counted on the day of its admission.
+    books.adjust(requests[4], NanoUsd::cents(1)).await;
+    let activity = books.reports().activity(books.org.org_id, &UsageFilter::default()).await.unwrap();
+    let costs: Vec<_> = activity.days.iter().map(|(_, figures)| figures.cost.nanos()).collect();
+    let expected: Vec<_> = (2..16).map(|day| if day == 4 { 10_000_000 } else { 3_333_333 + day }).collect();
+    assert_eq!(costs, expected);
+    assert!(activity.days.iter().all(|(_, day)| (day.requests, day.executed) == (1, 1)));
+    let dates: Vec<_> = activity.days.iter().map(|(day, _)| day.to_string()).collect();
+    assert_eq!((dates.first().unwrap().as_str(), dates.last().unwrap().as_str()), ("2026-01-18", "2026-01-31"));
+    let (agent, operation) = (activity.by_agent[0].2, activity.by_operation[0].1);
+    assert_eq!((agent, operation), (activity.total, activity.total));
+    assert!(activity.by_agent[0].1.is_some());
+    let window = UsageFilter { from: Some(Timestamp::parse("2026-01-18").unwrap()), ..UsageFilter::default() };
+    let rows = books.reports().usage(books.org.org_id, window, 500).await.unwrap();
+    assert_eq!(rows.total, activity.total.cost, "every one of them was admitted and corrected inside the window");
+    let spent =
+        NanoUsd::cents(100).checked_sub(books.reports().balance(books.org.org_id, None, None).await.unwrap().posted);
+    let older = NanoUsd::from_nanos(3_333_333 + 3_333_334);
+    assert_eq!(spent, activity.total.cost.checked_add(older));
+}
+
+#[tokio::test]
+async fn a_window_cuts_the_days_and_leaves_them_there() {
+    let books = Books::new().await;
+    books.bought(NanoUsd::cents(1)).await;
+    books.clock.advance_seconds(3_600);
+    books.bought(NanoUsd::cents(2)).await;
+    let between = |from: Option<&str>, to: Option<&str>| {
+        let time = |text: Option<&str>| text.map(|text| Timestamp::parse(text).unwrap());
+        UsageFilter { from: time(from), to: time(to), ..UsageFilter::default() }
+    };
+    for (filter, cents) in [
+        (between(Some("2026-01-15T10:00:00Z"), None), 2),
+        (between(None, Some("2026-01-15T10:00:00Z")), 1),
+        (between(None, Some("2026-01-15")), 0),
+        (between(Some("2099-01-01"), None), 0),
+        (UsageFilter { status: Some("failed".to_owned()), ..UsageFilter::default() }, 0),
+    ] {
+        let activity = books.reports().activity(books.org.org_id, &filter).await.unwrap();
+        assert_eq!((activity.days.len(), activity.total.cost), (14, NanoUsd::cents(cents)), "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_finds_its_requests_on_every_page() {
+    let books = Books::new().await;
+    for round in 0..6 {
+        let project = if round % 2 == 0 { "red" } else { "blue" };
+        books.bought_with(NanoUsd::cents(1), &json!({ "project": project })).await;
+    }
+    let reports = books.reports();
+    let tag: Option<upivia_domain::dispatch::Tag> = Some("project:red".parse().unwrap());
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let filter = UsageFilter { tag: tag.clone(), cursor, ..UsageFilter::default() };
+        let page = reports.usage(books.org.org_id, filter, 2).await.unwrap();
+        assert!(page.rows.iter().all(|row| row.tags.has(tag.as_ref().unwrap())));
+        found.extend(page.rows.iter().map(|row| row.request));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found.len(), 3);
+    let filter = AuditFilter { tag, ..AuditFilter::default() };
+    let trail = reports.audit_trail(books.org.org_id, filter, 100).await.unwrap();
+    assert_eq!((trail.events.len(), trail.next), (6, None), "admitted and executed, three times");
+    assert!(trail.events.iter().all(|event| event.request.is_some_and(|id| found.contains(&id))));
 }

@@ -1,33 +1,40 @@
 //! What was used and what it cost, read from the journal events that moved the money.
 
-use serde_json::Value;
 use upivia_domain::{
     AgentId, Mode, NanoUsd, OrgId, RequestId, Timestamp,
-    audit::{JournalEvent, Posting},
-    budget::{Account, SystemAccount},
     catalog::OperationName,
+    dispatch::{Tag, Tags},
+    identity::Name,
     ports::{JournalFilter, StoreError},
 };
 
-use super::{ReportError, Reports};
-
-/// The events that end a request with a cost or correct one.
-const KINDS: [&str; 4] = ["request.executed", "request.failed", "request.resolved", "request.adjusted"];
-
-/// How many events are read at once; some of them, failures without a cost, are no usage.
-const CHUNK: u32 = 500;
+use super::{
+    ReportError, Reports,
+    charge::{Charged, KINDS},
+    pages::{CHUNK, Pages},
+};
 
 /// Which usage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsageFilter {
     /// Only of this agent.
     pub agent: Option<AgentId>,
+    /// Only of this service.
+    pub service: Option<String>,
+    /// Only of this operation.
+    pub operation: Option<OperationName>,
+    /// Only with this status on the wire.
+    pub status: Option<String>,
+    /// Only with this label.
+    pub tag: Option<Tag>,
     /// The world of money; absent = live, or test as long as there never was live money.
     pub mode: Option<Mode>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
     pub to: Option<Timestamp>,
+    /// Where the page before ended.
+    pub cursor: Option<i64>,
 }
 
 /// One cost, or one correction of a cost.
@@ -39,31 +46,39 @@ pub struct UsageRow {
     pub request: RequestId,
     /// The agent.
     pub agent: Option<AgentId>,
+    /// The agent's present name, or its last one.
+    pub agent_name: Option<Name>,
     /// The operation.
     pub operation: Option<OperationName>,
     /// The state after the event, as on the wire.
     pub status: String,
+    /// The most that the request was expected to cost.
+    pub estimate: Option<NanoUsd>,
     /// What it cost; negative where a correction gave money back.
     pub cost: NanoUsd,
     /// The part that no account paid.
     pub overrun: NanoUsd,
     /// How the cost is known; absent for corrections.
     pub basis: Option<String>,
-    /// When.
-    pub at: Timestamp,
+    /// When the request was made.
+    pub created_at: Option<Timestamp>,
+    /// When it ended, or was corrected.
+    pub ended_at: Timestamp,
+    /// The caller's labels.
+    pub tags: Tags,
 }
 
-/// A list of usage.
+/// A page of usage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
     /// The world of money.
     pub mode: Mode,
-    /// The newest first.
+    /// The newest first. With a tag there may be none although there is a next page: the search went far enough for one call.
     pub rows: Vec<UsageRow>,
     /// What the listed rows cost together.
     pub total: NanoUsd,
-    /// There is more than was asked for.
-    pub has_more: bool,
+    /// Where the next page begins; absent on the last one.
+    pub next: Option<i64>,
 }
 
 impl Reports {
@@ -74,75 +89,60 @@ impl Reports {
     /// [`ReportError::Unavailable`], also when an event cannot be read.
     pub async fn usage(&self, org: OrgId, filter: UsageFilter, limit: usize) -> Result<Usage, ReportError> {
         let mode = self.mode(org, filter.mode).await?;
-        let mut journal = JournalFilter {
-            kinds: KINDS.to_vec(),
-            mode: Some(mode),
-            agent: filter.agent,
-            from: filter.from,
-            to: filter.to,
-            ..JournalFilter::default()
-        };
-        let mut rows = Vec::new();
-        while rows.len() <= limit {
-            let events = self.parts.journal.events(org, &journal, CHUNK).await?;
-            for event in &events {
-                rows.extend(row(event)?);
+        let (tag, mut pages) = (filter.tag.clone(), Pages::of(journal(filter, mode), CHUNK));
+        let mut rows: Vec<UsageRow> = Vec::new();
+        while rows.len() <= limit
+            && let Some(events) = pages.next(&*self.parts.journal, org).await?
+        {
+            let mut charges = Charged::all(&events)?;
+            if tag.is_none() {
+                charges.truncate(limit.saturating_add(1).saturating_sub(rows.len()));
             }
-            journal.before_seq = events.last().map(|last| last.seq);
-            if u32::try_from(events.len()).is_ok_and(|read| read < CHUNK) {
+            let found = self.rows(org, charges).await?;
+            rows.extend(found.into_iter().filter(|row| tag.as_ref().is_none_or(|tag| row.tags.has(tag))));
+            if tag.is_some() && pages.are_many() {
                 break;
             }
         }
-        let has_more = rows.len() > limit;
-        rows.truncate(limit);
+        let next = pages.cut(&mut rows, limit, |row| row.seq);
         let total = sum(&rows)?;
-        Ok(Usage { mode, rows, total, has_more })
+        Ok(Usage { mode, rows: self.named(org, rows).await?, total, next })
+    }
+
+    async fn rows(&self, org: OrgId, charges: Vec<Charged>) -> Result<Vec<UsageRow>, ReportError> {
+        let known = self.summaries(org, charges.iter().map(|charge| charge.request)).await?;
+        let row = |charge: Charged| {
+            let summary = known.get(&charge.request);
+            charge.with(summary)
+        };
+        Ok(charges.into_iter().map(row).collect())
+    }
+
+    async fn named(&self, org: OrgId, mut rows: Vec<UsageRow>) -> Result<Vec<UsageRow>, ReportError> {
+        let names = self.names(org, rows.iter().filter_map(|row| row.agent)).await?;
+        for row in &mut rows {
+            row.agent_name = row.agent.and_then(|agent| names.get(&agent).cloned());
+        }
+        Ok(rows)
+    }
+}
+
+fn journal(filter: UsageFilter, mode: Mode) -> JournalFilter {
+    JournalFilter {
+        kinds: KINDS.to_vec(),
+        mode: Some(mode),
+        agent: filter.agent,
+        service: filter.service,
+        operation: filter.operation,
+        status: filter.status,
+        from: filter.from,
+        to: filter.to,
+        before_seq: filter.cursor,
+        ..JournalFilter::default()
     }
 }
 
 fn sum(rows: &[UsageRow]) -> Result<NanoUsd, StoreError> {
     let total = rows.iter().try_fold(NanoUsd::ZERO, |sum, row| sum.checked_add(row.cost));
     total.ok_or_else(|| StoreError::Internal("usage is beyond the range of money".to_owned()))
-}
-
-/// The usage in an event, where there is one.
-fn row(event: &JournalEvent) -> Result<Option<UsageRow>, StoreError> {
-    let unreadable = || StoreError::Internal(format!("journal {} seq {} cannot be read", event.org, event.seq));
-    let body: Value = serde_json::from_str(&event.body).map_err(|_| unreadable())?;
-    let detail = body.get("detail").unwrap_or(&Value::Null);
-    let Some((cost, overrun)) = figures(event, detail) else { return Ok(None) };
-    Ok(Some(UsageRow {
-        seq: event.seq,
-        request: event.request.ok_or_else(unreadable)?,
-        agent: event.agent,
-        operation: event.operation.clone(),
-        status: event.status.clone().unwrap_or_default().into_owned(),
-        cost,
-        overrun,
-        basis: detail.get("basis").and_then(Value::as_str).map(str::to_owned),
-        at: event.at,
-    }))
-}
-
-fn figures(event: &JournalEvent, detail: &Value) -> Option<(NanoUsd, NanoUsd)> {
-    if event.kind == "request.adjusted" {
-        return event.posting.map(correction);
-    }
-    let nanos = |name: &str| detail.get(name).and_then(Value::as_i64).map(NanoUsd::from_nanos);
-    let cost = nanos("cost")?;
-    // A failure that cost nothing is no usage; an execution for nothing is.
-    let is_usage = event.kind != "request.failed" || !cost.is_zero();
-    is_usage.then(|| (cost, nanos("overrun").unwrap_or_default()))
-}
-
-/// A correction has one event per leg; each counts what it moved to the provider or back.
-fn correction(posting: Posting) -> (NanoUsd, NanoUsd) {
-    const PROVIDER: Account = Account::System(SystemAccount::ProviderCost);
-    const OVERRUN: Account = Account::System(SystemAccount::Overrun);
-    let (other, cost) = if posting.debit == PROVIDER {
-        (posting.credit, posting.amount.negated())
-    } else {
-        (posting.debit, posting.amount)
-    };
-    (cost, if other == OVERRUN { cost } else { NanoUsd::ZERO })
 }

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::Tags;
 use crate::{AgentId, catalog::OperationName};
 
 /// Metadata that changes what a request means: part of its fingerprint, unlike labels.
@@ -50,6 +51,12 @@ impl Content {
     pub fn payload(&self) -> Value {
         let whole: Value = serde_json::from_slice(&self.canonical).unwrap_or_default();
         whole.get("payload").cloned().unwrap_or_default()
+    }
+
+    /// The caller's labels; none where the metadata has them in another form, as requests of before may.
+    pub fn tags(&self) -> Tags {
+        let metadata = self.metadata.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+        metadata.and_then(|metadata: Value| Tags::of(&metadata).ok()).unwrap_or_default()
     }
 }
 
@@ -122,6 +129,19 @@ mod tests {
     #[test]
     fn another_payload_is_another_request() {
         assert!(!content(json!({"to": "a"}), 1).is_same_as(&content(json!({"to": "b"}), 1)));
+    }
+
+    #[test]
+    fn tags_come_back_and_change_nothing() {
+        let operation = "email.send".parse().unwrap();
+        let made = |metadata: Value| {
+            Content::new(AgentId::new(uuid::Uuid::nil()), &operation, &json!({}), Some(&metadata), [1; 16])
+        };
+        let (red, blue) = (made(json!({"tags": {"color": "red"}})), made(json!({"tags": {"color": "blue"}})));
+        assert!(red.is_same_as(&blue), "labels are no part of the fingerprint");
+        assert_eq!(red.digest(), blue.digest());
+        assert!(red.tags().has(&"color:red".parse().unwrap()));
+        assert!(made(json!({"tags": ["old"]})).tags().is_empty());
     }
 
     #[test]

@@ -5,9 +5,11 @@ mod content;
 mod idempotency;
 mod request;
 mod state;
+mod tags;
 
 pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
 pub use content::{Content, canonical_json};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use request::{Charge, End, HeldWindow, Hold, ServiceRequest};
 pub use state::RequestState;
+pub use tags::{InvalidTag, InvalidTags, Tag, Tags};

@@ -12,6 +12,7 @@ mod repositories;
 mod scan;
 mod sign_in;
 mod unit_of_work;
+mod usage;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use error::StoreError;
@@ -30,6 +31,7 @@ pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
 };
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
+pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};
 
 #[cfg(feature = "mocks")]
 pub use self::{

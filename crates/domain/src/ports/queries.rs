@@ -58,6 +58,10 @@ pub struct JournalFilter {
     pub agent: Option<AgentId>,
     /// Only about operations of this service.
     pub service: Option<String>,
+    /// Only about this operation.
+    pub operation: Option<OperationName>,
+    /// Only of this kind, whatever `kinds` says.
+    pub event: Option<String>,
     /// Only with this status.
     pub status: Option<String>,
     /// Not before.
@@ -71,7 +75,8 @@ pub struct JournalFilter {
 /// The journal.
 #[async_trait]
 pub trait JournalQueries: Send + Sync {
-    /// At most `limit` events, the newest first.
+    /// At most `limit` events, the newest first. Events outside `from` and `to` MUST NOT be read one by one: time never
+    /// goes back in a journal.
     async fn events(&self, org: OrgId, filter: &JournalFilter, limit: u32) -> Result<Vec<JournalEvent>, StoreError>;
 }
 

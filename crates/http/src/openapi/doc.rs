@@ -111,6 +111,11 @@ impl SchemaOf {
         Self { media: "text/html", ..Self::of::<T>() }
     }
 
+    /// The schema of a type that is sent as CSV.
+    pub const fn csv<T: ToSchema>() -> Self {
+        Self { media: "text/csv", ..Self::of::<T>() }
+    }
+
     /// The content type under which it is sent.
     pub const fn media(&self) -> &'static str {
         self.media

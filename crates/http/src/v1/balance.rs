@@ -72,7 +72,7 @@ async fn get(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError>
     ok(&body(&balance, team))
 }
 
-fn body(balance: &Balance, team: Option<TeamId>) -> BalanceBody {
+pub(super) fn body(balance: &Balance, team: Option<TeamId>) -> BalanceBody {
     BalanceBody {
         amount_cents: balance.amount.cents_rounded_down(),
         amount_usd: balance.amount.to_string(),

@@ -6,6 +6,8 @@ pub(crate) mod audit_logs;
 pub(crate) mod balance;
 mod cursor;
 pub(crate) mod docs;
+mod export;
+mod filters;
 pub(crate) mod health;
 mod present;
 pub(crate) mod service_requests;

@@ -124,7 +124,7 @@ async fn no_bytes_panic_a_parser() {
 async fn no_query_panics_a_parser() {
     let world = World::new().await;
     each(
-        "[a-z_]{0,8}=[ -~]{0,20}(&(from|to|limit|cursor|mode|agent_id|team_id)=[!-~]{0,12}){0,3}",
+        "[a-z_]{0,8}=[ -~]{0,20}(&(from|to|limit|cursor|mode|agent_id|team_id|tag|operation|status|event_type|include_chart)=[!-~]{0,12}){0,3}",
         300,
         async |query: String| {
             let query: String = query
@@ -133,7 +133,7 @@ async fn no_query_panics_a_parser() {
                     !c.is_whitespace() && !matches!(c, '#' | '"' | '<' | '>' | '`' | '{' | '}' | '|' | '\\' | '^')
                 })
                 .collect();
-            for path in ["/audit-logs", "/usage", "/balance", "/agents"] {
+            for path in ["/audit-logs", "/usage", "/usage.csv", "/audit-logs.csv", "/balance", "/agents"] {
                 let reply = world.send(Call::get(&format!("{path}?{query}")).bearer(&world.acme.pat)).await;
                 assert!(reply.status < 500, "{path}?{query}: {} {}", reply.status, reply.body);
             }

@@ -16,3 +16,4 @@ mod sockets;
 mod support;
 mod suspensions;
 mod transport;
+mod usage;

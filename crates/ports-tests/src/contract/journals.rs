@@ -90,6 +90,8 @@ pub async fn filters_give_exactly_what_fits(world: World) {
         JournalFilter { agent, ..none() },
         JournalFilter { service: Some("sms".to_owned()), ..none() },
         JournalFilter { service: Some("email".to_owned()), ..none() },
+        JournalFilter { operation: Some("sms.send".parse().unwrap()), ..none() },
+        JournalFilter { event: Some("request.admitted".to_owned()), ..none() },
         JournalFilter { status: Some("blocked".to_owned()), ..none() },
         JournalFilter { from, ..none() },
         JournalFilter { to, ..none() },
@@ -112,6 +114,8 @@ fn fits(filter: &JournalFilter, event: &JournalEvent) -> bool {
         && (filter.mode.is_none() || filter.mode == event.mode)
         && (filter.agent.is_none() || filter.agent == event.agent)
         && filter.service.as_ref().is_none_or(of_service)
+        && filter.operation.as_ref().is_none_or(|operation| event.operation.as_ref() == Some(operation))
+        && filter.event.as_deref().is_none_or(|kind| event.kind == kind)
         && filter.status.as_deref().is_none_or(|status| event.status.as_deref() == Some(status))
         && filter.from.is_none_or(|from| from <= event.at)
         && filter.to.is_none_or(|to| event.at < to)

@@ -24,4 +24,5 @@ pub mod teams;
 pub mod transactions;
 pub mod uniqueness;
 pub mod units;
+pub mod usage;
 pub mod windows;

@@ -172,7 +172,13 @@ impl Base<'_> {
     }
 
     fn reports(&self) -> Reports {
-        Reports::new(ReportsParts { ledger: self.store(), journal: self.store(), agents: self.store() })
+        Reports::new(ReportsParts {
+            ledger: self.store(),
+            journal: self.store(),
+            agents: self.store(),
+            usage: self.store(),
+            clock: Arc::clone(&self.clock),
+        })
     }
 
     fn sweeper(&self) -> Sweeper {

@@ -24,6 +24,8 @@ fn fits(filter: &JournalFilter, event: &JournalEvent) -> bool {
         && filter.mode.is_none_or(|mode| event.mode == Some(mode))
         && filter.agent.is_none_or(|agent| event.agent == Some(agent))
         && filter.service.as_deref().is_none_or(|wanted| service() == Some(wanted))
+        && filter.operation.as_ref().is_none_or(|operation| event.operation.as_ref() == Some(operation))
+        && filter.event.as_deref().is_none_or(|kind| event.kind == kind)
         && filter.status.as_deref().is_none_or(|status| event.status.as_deref() == Some(status))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.to.is_none_or(|to| event.at < to)

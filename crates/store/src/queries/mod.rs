@@ -6,6 +6,7 @@ mod credentials;
 mod journal;
 mod ledger;
 mod requests;
+mod usage;
 
 use std::fmt::Display;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A request that is put together.
 pub struct Call(pub TestRequest);
 
-/// An answer whose body was JSON, an HTML text, or empty.
+/// An answer whose body was JSON, a text of HTML or CSV, or empty.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -63,10 +63,12 @@ impl Call {
 
 impl Reply {
     pub fn new(status: StatusCode, headers: HeaderMap, bytes: &[u8]) -> Self {
-        let is_html = headers.get("content-type").is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        let is_text = headers.get("content-type").is_some_and(|value| {
+            value.as_bytes().starts_with(b"text/html") || value.as_bytes().starts_with(b"text/csv")
+        });
         let body = match bytes {
             [] => Value::Null,
-            bytes if is_html => Value::String(String::from_utf8(bytes.to_vec()).unwrap()),
+            bytes if is_text => Value::String(String::from_utf8(bytes.to_vec()).unwrap()),
             bytes => serde_json::from_slice(bytes)
                 .unwrap_or_else(|_| panic!("{status} with a body that is not JSON: {bytes:?}")),
         };

@@ -71,6 +71,8 @@ impl Machine {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
                 agents: self.store.clone(),
+                usage: self.store.clone(),
+                clock: self.clock.clone(),
             }),
             catalog,
             ids: self.ids.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{App, body::MessageBody, test};
+use actix_web::{App, body::to_bytes, test};
 use serde_json::{Value, json};
 use upivia_application::verify::{verify_audit, verify_ledger};
 use upivia_domain::{
@@ -77,7 +77,7 @@ impl World {
         let app = test::init_service(App::new().configure(configure(Arc::clone(&self.api)))).await;
         let response = test::call_service(&app, call.0.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response.into_body().try_into_bytes().unwrap_or_else(|_| panic!("a streamed body"));
+        let bytes = to_bytes(response.into_body()).await.expect("a body that ends");
         Reply::new(status, headers, &bytes)
     }
 

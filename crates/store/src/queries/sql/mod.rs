@@ -6,5 +6,6 @@ pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
 pub(crate) mod requests;
+pub(crate) mod usage;
 
 use super::{Conn, data_keys};
