@@ -13,6 +13,8 @@ pub enum Permission {
     ServiceToggle,
     /// Answer questions about requests above their threshold.
     ApprovalDecide,
+    /// End requests whose outcome nobody knows.
+    OutcomeResolve,
 }
 
 impl Permission {
@@ -24,6 +26,7 @@ impl Permission {
             Self::AgentManageAny => "agent.manageAny",
             Self::ServiceToggle => "service.toggle",
             Self::ApprovalDecide => "approval.decide",
+            Self::OutcomeResolve => "outcome.resolve",
         }
     }
 }

@@ -5,6 +5,7 @@ mod error;
 mod ledger_store;
 mod machine;
 mod nodes;
+mod outcomes;
 mod provider;
 mod queries;
 mod repositories;
@@ -16,13 +17,14 @@ pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
+pub use outcomes::{OutcomeFilter, OutcomeQueries};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, RequestQueries};
 pub use repositories::{
     AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
     TeamRepository, UserRepository,
 };
-pub use scan::{LedgerScan, LedgerScanner};
+pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 
 #[cfg(feature = "mocks")]
