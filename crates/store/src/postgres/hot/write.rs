@@ -12,7 +12,7 @@ use upivia_domain::ports::StoreError;
 
 use super::{
     inserts::{InsertDispatches, InsertJournal, InsertMeters, InsertRequests},
-    rare::{DeleteOpenOutcomes, DeleteRequests, InsertCommands, InsertSuspensions, PutApprovals, PutOpenOutcomes},
+    rare::{DeleteOpenOutcomes, DeleteRequests, InsertCommands, InsertSuspensions, PutApprovals, PutFlagged, PutOpenOutcomes},
     updates::{UpdateHeads, UpdateMeters, UpdateRequests},
 };
 use crate::{
@@ -74,6 +74,7 @@ async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>
     put::<PutApprovals, _>(&mut writes, conn, changed.approvals()).await;
     put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
     put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;
+    put::<PutFlagged, _>(&mut writes, conn, changed.flagged()).await;
     Ok(writes)
 }
 

@@ -42,6 +42,9 @@ pub(crate) async fn events(
     if let Some(agent) = filter.agent {
         query = query.filter(journal::agent_id.eq(agent.to_string()));
     }
+    if let Some(request) = filter.request {
+        query = query.filter(journal::request_id.eq(request.to_string()));
+    }
     if let Some(service) = filter.service {
         let prefix = format!("{service}.");
         let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
@@ -55,6 +58,9 @@ pub(crate) async fn events(
     }
     if let Some(to) = filter.to.map(Timestamp::micros) {
         query = query.filter(journal::at.lt(to));
+    }
+    if let Some(seq) = filter.from_seq {
+        query = query.filter(journal::seq.ge(seq));
     }
     if let Some(seq) = filter.before_seq {
         query = query.filter(journal::seq.lt(seq));
