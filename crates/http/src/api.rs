@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
-    simulations::Simulations,
+    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, gauges::Gauges,
+    outcomes::Outcomes, reports::Reports, simulations::Simulations,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -42,6 +42,10 @@ pub struct ApiParts {
     pub dispatcher: Arc<Dispatcher>,
     /// Questions to people.
     pub approvals: Approvals,
+    /// Outcomes that people decide.
+    pub outcomes: Outcomes,
+    /// Figures about money that somebody samples.
+    pub gauges: Gauges,
     /// Rehearsals.
     pub simulations: Simulations,
     /// Agents.

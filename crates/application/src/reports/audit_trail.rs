@@ -48,6 +48,7 @@ impl Reports {
             from: filter.from,
             to: filter.to,
             before_seq: filter.cursor,
+            ..JournalFilter::default()
         };
         // One more than is shown tells whether there is a next page, so that no page is ever empty but the first.
         let mut events = self.parts.journal.events(org, &filter, limit.saturating_add(1)).await?;

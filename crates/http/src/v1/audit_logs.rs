@@ -60,7 +60,7 @@ pub(crate) struct AuditPageBody {
 
 /// One event.
 #[derive(Debug, Serialize, ToSchema)]
-struct EventBody {
+pub(super) struct EventBody {
     #[schema(example = "evt_42")]
     id: String,
     /// Its place in the organization's chain.
@@ -117,7 +117,7 @@ fn filter(query: &Query) -> Result<AuditFilter, ApiError> {
     })
 }
 
-fn event(event: JournalEvent) -> EventBody {
+pub(super) fn event(event: JournalEvent) -> EventBody {
     let mut body: Value = serde_json::from_str(&event.body).unwrap_or_default();
     let mut part = |name: &str| body.get_mut(name).map(Value::take).unwrap_or_default();
     EventBody {

@@ -7,6 +7,7 @@ pub(crate) mod balance;
 mod cursor;
 pub(crate) mod docs;
 pub(crate) mod health;
+pub(crate) mod ops;
 mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;

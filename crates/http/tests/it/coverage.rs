@@ -24,6 +24,7 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             let made = world.send(Call::post("/service-requests", &body).bearer(&owner.test)).await.expect(200);
             made["request_id"].as_str().unwrap().to_owned()
         }
+        "ops" => world.lost(owner).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };

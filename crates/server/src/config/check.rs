@@ -52,6 +52,7 @@ fn check_spans(settings: &Settings) -> Result<()> {
     );
     ensure!(settings.provider_timeout > nothing, "provider_timeout must be more than nothing");
     ensure!(settings.approval_lifetime > nothing, "approval_lifetime must be more than nothing");
+    ensure!(settings.gauges_every > nothing, "gauges_every must be more than nothing");
     ensure!(settings.node_lease >= SHORTEST_LEASE, "node_lease must be at least {SHORTEST_LEASE}");
     Ok(())
 }

@@ -9,7 +9,7 @@ use upivia_http::{Limits, MetricsAccess};
 use super::{Hidden, ModelSettings, Span, number::number};
 
 /// Keys that may come from the environment; the prices of models come from the file only.
-pub const ENVIRONMENT: [&str; 18] = [
+pub const ENVIRONMENT: [&str; 19] = [
     "listen",
     "data_dir",
     "database_url",
@@ -25,6 +25,7 @@ pub const ENVIRONMENT: [&str; 18] = [
     "rate_limit_burst",
     "concurrency_limit",
     "metrics",
+    "gauges_every",
     "openai_base_url",
     "openai_api_key",
     "failpoints",
@@ -68,6 +69,8 @@ pub struct Settings {
     pub concurrency_limit: u32,
     /// From where `/metrics` can be read: `off`, `loopback` or `open`.
     pub metrics: MetricsAccess,
+    /// From one sample of the figures about money to the next.
+    pub gauges_every: Span,
     /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
     pub openai_base_url: Option<String>,
     /// Its key.
@@ -97,6 +100,7 @@ impl Default for Settings {
             rate_limit_burst: 400,
             concurrency_limit: 256,
             metrics: MetricsAccess::Loopback,
+            gauges_every: Span::seconds(60),
             openai_base_url: None,
             openai_api_key: None,
             failpoints: None,
