@@ -1,6 +1,6 @@
 //! How outcomes are shown.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -79,7 +79,7 @@ pub(crate) struct OutcomeDetailBody<'a> {
     payload: Value,
     /// What of it the provider is given, by the catalogue of today; null where that does not accept it any more.
     #[schema(value_type = Option<Object>)]
-    forwarded: Option<Arc<Value>>,
+    forwarded: Option<&'a Value>,
     /// The account that pays.
     #[schema(example = "wallet")]
     account: Option<String>,
@@ -179,7 +179,7 @@ impl<'a> OutcomeDetailBody<'a> {
         Self {
             outcome: OutcomeBody::of(&detail.outcome, names),
             payload: request.content.payload(),
-            forwarded: detail.forwarded.clone(),
+            forwarded: detail.forwarded.as_deref(),
             account: hold.map(|hold| hold.account.to_string()),
             windows: hold.map(|hold| hold.windows.iter().map(window).collect()).unwrap_or_default(),
             events: detail.events.iter().cloned().map(audit_logs::event).collect(),
