@@ -1,10 +1,6 @@
 //! One sample: open holds by age, open outcomes, waiting questions, drift. Its rows are a closed set.
 
-use upivia_domain::{
-    Mode, NanoUsd, Timestamp,
-    dispatch::RequestState,
-    ports::OpenHold,
-};
+use upivia_domain::{Mode, NanoUsd, Timestamp, dispatch::RequestState, ports::OpenHold};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MODES: [Mode; 2] = [Mode::Live, Mode::Test];
@@ -71,8 +67,12 @@ impl Default for MoneySample {
     fn default() -> Self {
         let holds = |mode| Age::ALL.map(|age| HoldsOfAge { mode, age, count: 0, amount: NanoUsd::ZERO });
         let outcomes = |mode| {
-            [RequestState::Running, RequestState::Unknown]
-                .map(|state| OpenOutcomes { mode, state, count: 0, oldest_seconds: 0 })
+            [RequestState::Running, RequestState::Unknown].map(|state| OpenOutcomes {
+                mode,
+                state,
+                count: 0,
+                oldest_seconds: 0,
+            })
         };
         Self {
             at: None,

@@ -1,8 +1,6 @@
 //! Why an outcome was not decided.
 
-use upivia_domain::{
-    NanoUsd, Timestamp, dispatch::ServiceRequest, identity::Permission, ports::StoreError,
-};
+use upivia_domain::{NanoUsd, Timestamp, dispatch::ServiceRequest, identity::Permission, ports::StoreError};
 
 /// Nothing was changed, but perhaps for [`OutcomeError::Unavailable`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

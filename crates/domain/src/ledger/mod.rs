@@ -28,6 +28,6 @@ pub use command::{
 pub use head::OrgHead;
 pub use outcome::{Outcome, Refusal};
 pub use reads::{Reads, meters_needed};
-pub use snapshot::{Changes, Recorded, Snapshot};
 pub use resolution::resolution_id;
+pub use snapshot::{Changes, Recorded, Snapshot};
 pub use verify::{BrokenLedger, DriftWatch, Glance, LedgerReport, LedgerVerifier, Since};

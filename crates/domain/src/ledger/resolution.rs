@@ -8,12 +8,7 @@ use crate::{CommandId, RequestId, dispatch::IdempotencyKey};
 
 /// The command of a decision that carries an idempotency key. The same decision under the same key is the same command,
 /// so that the ledger answers a repeat as the first time; another decision is another command, whatever its key.
-pub fn resolution_id(
-    request: RequestId,
-    key: &IdempotencyKey,
-    resolution: Resolution,
-    reason: &str,
-) -> CommandId {
+pub fn resolution_id(request: RequestId, key: &IdempotencyKey, resolution: Resolution, reason: &str) -> CommandId {
     let what = match resolution {
         Resolution::Charge(cost) => format!("charge {}", cost.nanos()),
         Resolution::Release => "release".to_owned(),

@@ -31,10 +31,6 @@ pub struct OutcomeFilter {
 pub trait OutcomeQueries: Send + Sync {
     /// At most `limit` requests, the newest first. MUST find all that fit, however old they are, and MUST NOT read the
     /// organization's other requests to find them.
-    async fn outcomes(
-        &self,
-        org: OrgId,
-        filter: &OutcomeFilter,
-        limit: u32,
-    ) -> Result<Vec<ServiceRequest>, StoreError>;
+    async fn outcomes(&self, org: OrgId, filter: &OutcomeFilter, limit: u32)
+    -> Result<Vec<ServiceRequest>, StoreError>;
 }

@@ -61,7 +61,9 @@ impl ApiError {
         match self {
             Self::Unauthorized => Some((WWW_AUTHENTICATE, "Bearer".into())),
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow.into())),
-            Self::RateLimited { retry_after_seconds } | Self::TooEarly { retry_after_seconds, .. } => Some((RETRY_AFTER, retry_after_seconds.to_string().into())),
+            Self::RateLimited { retry_after_seconds } | Self::TooEarly { retry_after_seconds, .. } => {
+                Some((RETRY_AFTER, retry_after_seconds.to_string().into()))
+            }
             Self::Unavailable | Self::NotReady(_) | Self::StillSending => Some((RETRY_AFTER, RETRY_SECONDS.into())),
             _ => None,
         }
@@ -76,9 +78,7 @@ impl ApiError {
         };
         let retry_at = if let Self::TooEarly { until, .. } = self { Some(until.to_string()) } else { None };
         let (code, message) = (self.kind().1, self.to_string());
-        ErrorBody {
-            error: ErrorDetail { code, message, field, request_id, retry_at, retryable: self.is_retryable() },
-        }
+        ErrorBody { error: ErrorDetail { code, message, field, request_id, retry_at, retryable: self.is_retryable() } }
     }
 
     const fn is_retryable(&self) -> bool {

@@ -54,7 +54,11 @@ async fn open_money_is_shown_by_age_and_state() {
     let release = json!({ "release": true, "reason": "They never got it." });
     let call = Call::post(&format!("/ops/unresolved/{lost}/resolve"), &release).bearer(&world.acme.pat);
     world.send(call).await.expect(200);
-    assert_eq!(figures(&world).await[r#"upivia_open_outcomes{mode="test",state="unknown"}"#], "1", "until the next look");
+    assert_eq!(
+        figures(&world).await[r#"upivia_open_outcomes{mode="test",state="unknown"}"#],
+        "1",
+        "until the next look"
+    );
     world.sample().await;
     let after = figures(&world).await;
     assert_eq!(after[r#"upivia_open_outcomes{mode="test",state="unknown"}"#], "0");

@@ -52,20 +52,21 @@ async fn the_list_is_filtered_and_paged() {
     let running = world.mail("accept").await.expect(202)["request_id"].as_str().unwrap().to_owned();
     world.mail("hello").await.expect(200);
     let ids = async |query: &str| {
-        list(&world, query).await.iter().map(|row| row["request_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let rows = list(&world, query).await;
+        rows.iter().map(|row| row["request_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(ids("").await, [running.clone(), old.clone()]);
-    assert_eq!(ids("state=unknown").await, [old.clone()]);
-    assert_eq!(ids("state=running&mode=test").await, [running.clone()]);
+    assert_eq!(ids("").await, [&*running, &*old]);
+    assert_eq!(ids("state=unknown").await, [&*old]);
+    assert_eq!(ids("state=running&mode=test").await, [&*running]);
     assert_eq!(ids("mode=live").await, [""; 0]);
-    assert_eq!(ids("older_than_seconds=60").await, [old.clone()]);
+    assert_eq!(ids("older_than_seconds=60").await, [&*old]);
     assert_eq!(ids("older_than_seconds=61").await, [""; 0]);
     assert_eq!(ids("flagged=true").await, [""; 0]);
     assert_eq!(ids("flagged=false").await.len(), 2);
     assert_eq!(ids(&format!("agent_id={}", world.other.agent)).await, [""; 0]);
     let first = world.send(Call::get("/ops/unresolved?limit=1").bearer(&world.acme.pat)).await.expect(200);
     let cursor = first["next_cursor"].as_str().unwrap();
-    assert_eq!(ids(&format!("limit=1&cursor={cursor}")).await, [old]);
+    assert_eq!(ids(&format!("limit=1&cursor={cursor}")).await, [&*old]);
     for (query, field) in
         [("state=executed", "state"), ("flagged=1", "flagged"), ("older_than_seconds=-1", "older_than_seconds")]
     {
@@ -196,7 +197,8 @@ async fn the_same_decision_is_answered_again_and_another_one_is_told() {
 async fn what_is_being_sent_is_nobodys_to_decide() {
     let world = World::new().await;
     let sent = world.mail("hang").await.expect(202);
-    let told = resolve(&world, sent["request_id"].as_str().unwrap(), &json!({ "release": true, "reason": REASON })).await;
+    let told =
+        resolve(&world, sent["request_id"].as_str().unwrap(), &json!({ "release": true, "reason": REASON })).await;
     told.refused(409, "still_dispatching");
     assert_eq!(told.header("retry-after"), Some("1"));
 }

@@ -126,12 +126,10 @@ pub async fn open_holds_are_those_of_the_meters(world: World) {
     let holds = scan.open_holds().await.unwrap();
     let mut found: Vec<_> = holds.iter().filter(|hold| hold.org == tenant.org).collect();
     found.sort_by_key(|hold| hold.state.as_str());
-    assert_eq!(found.iter().map(|hold| hold.state.as_str()).collect::<Vec<_>>(), [
-        "admitted",
-        "dispatching",
-        "running",
-        "unknown"
-    ]);
+    assert_eq!(
+        found.iter().map(|hold| hold.state.as_str()).collect::<Vec<_>>(),
+        ["admitted", "dispatching", "running", "unknown"]
+    );
     let of = |request: &ServiceRequest, state| OpenHold {
         org: tenant.org,
         mode: Mode::Live,

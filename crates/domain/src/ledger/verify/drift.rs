@@ -109,9 +109,8 @@ fn shown(glance: &Glance<'_>) -> HashMap<(Mode, Account), i128> {
         .accounts
         .iter()
         .map(|(mode, owner, meter)| ((*mode, Account::Owned(*owner)), i128::from(meter.posted.nanos())));
-    let debts = [Mode::Live, Mode::Test].map(|mode| {
-        ((mode, Account::System(SystemAccount::Debt)), -i128::from(glance.head.debt(mode).nanos()))
-    });
+    let debts = [Mode::Live, Mode::Test]
+        .map(|mode| ((mode, Account::System(SystemAccount::Debt)), -i128::from(glance.head.debt(mode).nanos())));
     owned.chain(debts).collect()
 }
 
@@ -168,7 +167,13 @@ mod tests {
         }
     }
 
-    fn look(watch: &mut DriftWatch, seq: i64, accounts: &[(Mode, AccountOwner, Meter)], moved: &[Movement], holds: &[OpenHold]) {
+    fn look(
+        watch: &mut DriftWatch,
+        seq: i64,
+        accounts: &[(Mode, AccountOwner, Meter)],
+        moved: &[Movement],
+        holds: &[OpenHold],
+    ) {
         let head = head(seq);
         watch.look(watch.since(&head), &Glance { head: &head, accounts, moved, holds });
     }

@@ -51,9 +51,7 @@ pub(super) async fn resolve(caller: UserCaller, input: Input) -> Result<HttpResp
     match input.api.parts.outcomes.resolve(input.author(caller), id, decision).await {
         Ok(resolved) => ended(&resolved),
         Err(OutcomeError::AboveHold(hold)) => Err(ApiError::invalid(field, OutcomeError::AboveHold(hold))),
-        Err(OutcomeError::Ended(request)) => {
-            with_status(StatusCode::CONFLICT, &AlreadyResolvedBody::of(&request))
-        }
+        Err(OutcomeError::Ended(request)) => with_status(StatusCode::CONFLICT, &AlreadyResolvedBody::of(&request)),
         Err(error) => Err(error.into()),
     }
 }

@@ -70,7 +70,16 @@ impl World {
         let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;
         let sampler = tokio::sync::Mutex::new(machine.sampler());
-        Self { sampler, store: machine.store, clock: machine.clock, hasher: machine.hasher, ids: machine.ids, acme, other, api }
+        Self {
+            sampler,
+            store: machine.store,
+            clock: machine.clock,
+            hasher: machine.hasher,
+            ids: machine.ids,
+            acme,
+            other,
+            api,
+        }
     }
 
     /// For a server on a real socket.

@@ -12,7 +12,10 @@ use upivia_domain::ports::StoreError;
 
 use super::{
     inserts::{InsertDispatches, InsertJournal, InsertMeters, InsertRequests},
-    rare::{DeleteOpenOutcomes, DeleteRequests, InsertCommands, InsertSuspensions, PutApprovals, PutFlagged, PutOpenOutcomes},
+    rare::{
+        DeleteOpenOutcomes, DeleteRequests, InsertCommands, InsertSuspensions, PutApprovals, PutFlagged,
+        PutOpenOutcomes,
+    },
     updates::{UpdateHeads, UpdateMeters, UpdateRequests},
 };
 use crate::{

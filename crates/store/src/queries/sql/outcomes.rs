@@ -62,7 +62,8 @@ async fn rows(conn: &mut Conn, org: OrgId, filter: &OutcomeFilter, limit: u32) -
     let org = org.to_string();
     if filter.flagged == Some(true) {
         let row = requests::org_id.eq(flagged_requests::org_id).and(requests::id.eq(flagged_requests::request_id));
-        let listed = flagged_requests::table.inner_join(requests::table.on(row)).filter(flagged_requests::org_id.eq(org));
+        let listed =
+            flagged_requests::table.inner_join(requests::table.on(row)).filter(flagged_requests::org_id.eq(org));
         return filtered!(listed, filter, limit).load(conn).await.map_err(store_error);
     }
     let row = requests::org_id.eq(open_outcomes::org_id).and(requests::id.eq(open_outcomes::request_id));
