@@ -22,6 +22,9 @@ pub enum InvalidMoney {
     /// More than the ledger can hold.
     #[error("is too large")]
     Overflow,
+    /// No exact decimal number.
+    #[error("must be dollars as a decimal number such as 0.0125, with at most nine places")]
+    NotDecimal,
 }
 
 impl NanoUsd {
@@ -46,6 +49,17 @@ impl NanoUsd {
             return Err(InvalidMoney::Negative);
         }
         cents.checked_mul(NANOS_PER_CENT).map(Self).ok_or(InvalidMoney::Overflow)
+    }
+
+    /// From a decimal number of dollars that came in over the wire, exactly: at most nine places, no sign, no exponent.
+    pub fn from_usd(text: &str) -> Result<Self, InvalidMoney> {
+        let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(places) || places.len() > 9 {
+            return Err(InvalidMoney::NotDecimal);
+        }
+        let nanos = format!("{whole}{places:0<9}").parse::<i64>();
+        nanos.map(Self).map_err(|_| InvalidMoney::Overflow)
     }
 
     /// A price of whole cents known when the program is written.
@@ -147,13 +161,35 @@ mod tests {
         assert_eq!((debt.cents_rounded_down(), debt.cents_rounded_up()), (-1, 0));
     }
 
+    #[test]
+    fn dollars_are_read_exactly() {
+        let nanos = |text| NanoUsd::from_usd(text).map(NanoUsd::nanos);
+        assert_eq!((nanos("0.0125"), nanos("3"), nanos("0.000000001")), (Ok(12_500_000), Ok(3_000_000_000), Ok(1)));
+        for wrong in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "0.0000000001", "١"] {
+            assert_eq!(nanos(wrong), Err(InvalidMoney::NotDecimal), "{wrong}");
+        }
+        assert_eq!(nanos("99999999999"), Err(InvalidMoney::Overflow));
+    }
+
     proptest! {
+        #[test]
+        fn dollars_survive_their_text(nanos in 0..i64::MAX) {
+            let money = NanoUsd::from_nanos(nanos);
+            prop_assert_eq!(NanoUsd::from_usd(&money.to_string()), Ok(money));
+        }
+
+        #[test]
+        fn no_text_of_dollars_panics(text in ".*") {
+            let _ = NanoUsd::from_usd(&text);
+        }
+
         #[test]
         fn cents_never_overflow_silently(cents: i64) {
             match NanoUsd::from_cents(cents) {
                 Ok(money) => prop_assert_eq!(money.cents_rounded_down(), cents),
                 Err(InvalidMoney::Negative) => prop_assert!(cents < 0),
                 Err(InvalidMoney::Overflow) => prop_assert!(cents > i64::MAX / NANOS_PER_CENT),
+                Err(InvalidMoney::NotDecimal) => prop_assert!(false, "a number of cents has no places"),
             }
         }
 

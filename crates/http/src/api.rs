@@ -7,8 +7,8 @@ use std::{
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
-    simulations::Simulations, suspensions::Suspensions,
+    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, gauges::Gauges,
+    outcomes::Outcomes, reports::Reports, simulations::Simulations, suspensions::Suspensions,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -45,6 +45,10 @@ pub struct ApiParts {
     pub dispatcher: Arc<Dispatcher>,
     /// Questions to people.
     pub approvals: Approvals,
+    /// Outcomes that people decide.
+    pub outcomes: Outcomes,
+    /// Figures about money that somebody samples.
+    pub gauges: Gauges,
     /// Rehearsals.
     pub simulations: Simulations,
     /// Operations that cost more than their holds too often.

@@ -60,8 +60,12 @@ pub(crate) fn metrics(api: &Api, http: &HttpRequest) -> HttpResponse {
     if !reads || !api.parts.metrics.lets_in(http) {
         return refuse(api, http, &ApiError::NotFound("path"));
     }
-    let written = api.parts.writes.so_far();
-    let text = api.metrics.text(&Elsewhere { in_hand: api.parts.dispatcher.in_hand(), written });
+    let text = api.metrics.text(&Elsewhere {
+        in_hand: api.parts.dispatcher.in_hand(),
+        written: api.parts.writes.so_far(),
+        money: api.parts.gauges.read(),
+        settle_lag: api.parts.dispatcher.settle_lag(),
+    });
     let response = HttpResponse::Ok().insert_header((CONTENT_TYPE, metrics::CONTENT_TYPE)).body(text);
     TraceId::of(http, &*api.parts.ids).stamp(response)
 }

@@ -10,6 +10,7 @@ pub(crate) const GROUPS: &[&Group] = &[
     &v1::service_requests::GROUP,
     &v1::agents::GROUP,
     &v1::approvals::GROUP,
+    &v1::ops::GROUP,
     &v1::simulations::GROUP,
     &v1::suspensions::GROUP,
     &v1::services::GROUP,

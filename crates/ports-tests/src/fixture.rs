@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, RequestQueries, UnitOfWork, UsageQueries,
+    NodeRegistry, OutcomeQueries, RequestQueries, UnitOfWork, UsageQueries,
 };
 
 /// Every persistence port of one node.
@@ -21,6 +21,8 @@ pub struct Ports {
     pub agents: Arc<dyn AgentQueries>,
     /// Questions to people.
     pub approvals: Arc<dyn ApprovalQueries>,
+    /// Requests whose outcome somebody may have to find out.
+    pub outcomes: Arc<dyn OutcomeQueries>,
     /// Requests.
     pub requests: Arc<dyn RequestQueries>,
     /// Events.
@@ -40,7 +42,7 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries + 'static,
+        S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -48,6 +50,7 @@ impl Ports {
             credentials: store.clone(),
             agents: store.clone(),
             approvals: store.clone(),
+            outcomes: store.clone(),
             requests: store.clone(),
             journal: store.clone(),
             figures: store.clone(),

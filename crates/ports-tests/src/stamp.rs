@@ -104,6 +104,12 @@ macro_rules! contract_suite {
                 a_takeover_empties_the_list,
                 the_latest_time_of_any_ledger_is_known,
                 leases_of_a_future_end_and_what_they_left_is_found;
+            outcomes:
+                open_outcomes_are_listed_until_they_end,
+                late_evidence_is_listed_whatever_became_of_its_request,
+                open_outcomes_are_filtered,
+                open_outcomes_stand_in_pages_by_sequence,
+                the_events_of_one_request_are_found_between_two_sequences;
             overruns:
                 a_cost_above_its_hold_is_an_overrun,
                 three_overruns_in_a_day_suspend_the_operation,
@@ -148,7 +154,10 @@ macro_rules! contract_suite {
                 a_view_stands_still,
                 every_view_adds_up_while_writers_go_on,
                 pages_of_a_scan_are_in_order,
-                a_scan_tells_organizations_apart;
+                a_scan_tells_organizations_apart,
+                open_holds_are_those_of_the_meters,
+                what_was_moved_is_summed_up,
+                waiting_questions_are_counted;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,

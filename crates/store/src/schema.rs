@@ -174,6 +174,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    flagged_requests (org_id, request_id) {
+        org_id -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
     journal (org_id, seq) {
         org_id -> Text,
         seq -> BigInt,
@@ -246,6 +253,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meters,
     requests,
     open_outcomes,
+    flagged_requests,
     journal,
     commands,
     node_leases,

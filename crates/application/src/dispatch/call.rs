@@ -1,6 +1,9 @@
 //! One call of a provider: fence, send, and the end that is written until it is committed.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use upivia_domain::{
@@ -36,10 +39,14 @@ impl Dispatcher {
             tracing::warn!(request = %dispatch.request.id, "not sent: the lease was too old");
             None
         };
+        let answered = answer.is_some().then(Instant::now);
         self.parts().failpoints.pass(FailPoint::AfterAnswer);
         let end = Arc::new(self.end_of(&dispatch, answer));
         self.parts().failpoints.pass(FailPoint::BeforeSettle);
         let ended = self.write(&end).await;
+        if let Some(answered) = answered {
+            self.lag().observe(answered.elapsed());
+        }
         self.parts().failpoints.pass(FailPoint::AfterSettle);
         ended
     }

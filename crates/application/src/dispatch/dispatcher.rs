@@ -15,6 +15,7 @@ use super::{
     DispatchError, NewRequest,
     call::Dispatch,
     flights::{Flights, Landing},
+    lag::{Lag, LagSoFar},
     screening::{Screened, screen, screen_again},
 };
 use crate::{
@@ -77,12 +78,13 @@ pub struct Answer {
 pub struct Dispatcher {
     parts: DispatcherParts,
     flights: Flights,
+    lag: Lag,
 }
 
 impl Dispatcher {
     /// A dispatcher of these parts.
     pub fn new(parts: DispatcherParts) -> Arc<Self> {
-        Arc::new(Self { parts, flights: Flights::default() })
+        Arc::new(Self { parts, flights: Flights::default(), lag: Lag::default() })
     }
 
     pub(super) const fn parts(&self) -> &DispatcherParts {
@@ -132,6 +134,15 @@ impl Dispatcher {
     /// How many requests are under way here.
     pub fn in_hand(&self) -> usize {
         self.parts.node.in_hand().len()
+    }
+
+    /// How long ends took to be committed after the answers of providers.
+    pub fn settle_lag(&self) -> LagSoFar {
+        self.lag.so_far()
+    }
+
+    pub(super) const fn lag(&self) -> &Lag {
+        &self.lag
     }
 
     /// The command that a request of this caller would become, for a rehearsal.

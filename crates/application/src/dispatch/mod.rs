@@ -4,10 +4,13 @@ mod call;
 mod dispatcher;
 mod error;
 mod flights;
+mod forwarded;
+mod lag;
 mod screening;
 
 pub(crate) use dispatcher::Attempt;
 pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};
 pub use error::DispatchError;
 pub(crate) use flights::Landing;
+pub use lag::{LAG_BOUNDS_MICROS, LagSoFar};
 pub use screening::NewRequest;

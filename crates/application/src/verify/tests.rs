@@ -10,7 +10,7 @@ use upivia_domain::{
     dispatch::ServiceRequest,
     identity::Actor,
     ledger::{Command, OrgHead, Transfer, TransferPurpose},
-    ports::{ApplyMode, Ids, LedgerScan, LedgerScanner, LedgerStore, LockWait},
+    ports::{ApplyMode, Ids, LedgerScan, LedgerScanner, LedgerStore, LockWait, Movement, OpenHold},
     time::Zone,
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
@@ -65,6 +65,22 @@ impl LedgerScan for AlteredScan {
         let mut meters = self.scan.meters(org).await?;
         meters.iter_mut().for_each(|(_, meter)| (self.meter)(meter));
         Ok(meters)
+    }
+
+    async fn accounts(&mut self, org: OrgId) -> Result<Vec<(Mode, AccountOwner, Meter)>, StoreError> {
+        self.scan.accounts(org).await
+    }
+
+    async fn moved(&mut self, org: OrgId, after_seq: i64) -> Result<Vec<Movement>, StoreError> {
+        self.scan.moved(org, after_seq).await
+    }
+
+    async fn open_holds(&mut self) -> Result<Vec<OpenHold>, StoreError> {
+        self.scan.open_holds().await
+    }
+
+    async fn pending_approvals(&mut self) -> Result<Vec<(Mode, u64)>, StoreError> {
+        self.scan.pending_approvals().await
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Permission {
     ApprovalDecide,
     /// Let an operation be bought again that was suspended.
     OperationResume,
+    /// End requests whose outcome nobody knows.
+    OutcomeResolve,
 }
 
 impl Permission {
@@ -27,6 +29,7 @@ impl Permission {
             Self::ServiceToggle => "service.toggle",
             Self::ApprovalDecide => "approval.decide",
             Self::OperationResume => "operation.resume",
+            Self::OutcomeResolve => "outcome.resolve",
         }
     }
 }

@@ -16,6 +16,7 @@ mod outcome;
 mod progress;
 mod reads;
 mod report;
+mod resolution;
 mod snapshot;
 mod suspension;
 mod transfer;
@@ -31,5 +32,6 @@ pub use command::{
 pub use head::OrgHead;
 pub use outcome::{Outcome, Refusal};
 pub use reads::{Reads, meters_needed};
+pub use resolution::resolution_id;
 pub use snapshot::{Changes, Recorded, Snapshot, SuspensionChange};
-pub use verify::{BrokenLedger, LedgerReport, LedgerVerifier};
+pub use verify::{BrokenLedger, DriftWatch, Glance, LedgerReport, LedgerVerifier, Since};

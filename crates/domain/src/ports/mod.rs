@@ -6,6 +6,7 @@ mod ledger_store;
 mod machine;
 mod mail;
 mod nodes;
+mod outcomes;
 mod provider;
 mod queries;
 mod repositories;
@@ -20,13 +21,14 @@ pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
 pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
+pub use outcomes::{OutcomeFilter, OutcomeQueries};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, RequestQueries};
 pub use repositories::{
     AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
     TeamRepository, UserRepository,
 };
-pub use scan::{LedgerScan, LedgerScanner};
+pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
 };

@@ -56,6 +56,8 @@ pub struct JournalFilter {
     pub mode: Option<Mode>,
     /// Only about this agent.
     pub agent: Option<AgentId>,
+    /// Only about this request. No index knows it: bound the search by sequences.
+    pub request: Option<RequestId>,
     /// Only about operations of this service.
     pub service: Option<String>,
     /// Only about this operation.
@@ -68,6 +70,8 @@ pub struct JournalFilter {
     pub from: Option<Timestamp>,
     /// Before.
     pub to: Option<Timestamp>,
+    /// Only events with this sequence or a larger one.
+    pub from_seq: Option<i64>,
     /// Only events with a smaller sequence: the cursor of the last page.
     pub before_seq: Option<i64>,
 }

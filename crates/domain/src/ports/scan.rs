@@ -4,12 +4,42 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::{
-    OrgId, RequestId,
+    Mode, NanoUsd, OrgId, RequestId, Timestamp,
     audit::JournalEvent,
-    budget::{Meter, MeterKey},
-    dispatch::ServiceRequest,
+    budget::{Account, AccountOwner, Meter, MeterKey},
+    dispatch::{RequestState, ServiceRequest},
     ledger::OrgHead,
 };
+
+/// A hold that has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenHold {
+    /// Whose.
+    pub org: OrgId,
+    /// The world of its money.
+    pub mode: Mode,
+    /// Who pays.
+    pub account: AccountOwner,
+    /// How much.
+    pub amount: NanoUsd,
+    /// Where its request stands.
+    pub state: RequestState,
+    /// When it was decided.
+    pub created_at: Timestamp,
+}
+
+/// All that several events moved from one account to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    /// The world of the money.
+    pub mode: Mode,
+    /// Where it left.
+    pub debit: Account,
+    /// Where it arrived.
+    pub credit: Account,
+    /// How much.
+    pub amount: NanoUsd,
+}
 
 /// Opens a view.
 #[async_trait]
@@ -34,4 +64,15 @@ pub trait LedgerScan: Send {
     ) -> Result<Vec<ServiceRequest>, StoreError>;
     /// Every meter.
     async fn meters(&mut self, org: OrgId) -> Result<Vec<(MeterKey, Meter)>, StoreError>;
+
+    /// Every meter that is an account.
+    async fn accounts(&mut self, org: OrgId) -> Result<Vec<(Mode, AccountOwner, Meter)>, StoreError>;
+    /// What the events after a sequence moved, summed up; in no order.
+    async fn moved(&mut self, org: OrgId, after_seq: i64) -> Result<Vec<Movement>, StoreError>;
+    /// Open holds of all organizations, in no order. MUST find all of requests that are running or unknown, and all others
+    /// that are not older than the oldest watermark of any process (all, where no process is known). MUST NOT read the
+    /// other requests.
+    async fn open_holds(&mut self) -> Result<Vec<OpenHold>, StoreError>;
+    /// How many questions wait for a person, in all organizations.
+    async fn pending_approvals(&mut self) -> Result<Vec<(Mode, u64)>, StoreError>;
 }

@@ -34,6 +34,9 @@ struct ErrorDetail {
     /// The earlier service request that has the idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    /// When the same call can succeed, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_at: Option<String>,
     /// The same call may be repeated.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -58,18 +61,34 @@ impl ApiError {
         match self {
             Self::Unauthorized => Some((WWW_AUTHENTICATE, "Bearer".into())),
             Self::MethodNotAllowed { allow } => Some((ALLOW, allow.into())),
-            Self::RateLimited { retry_after_seconds } => Some((RETRY_AFTER, retry_after_seconds.to_string().into())),
-            Self::Unavailable | Self::NotReady(_) => Some((RETRY_AFTER, RETRY_SECONDS.into())),
+            Self::RateLimited { retry_after_seconds } | Self::TooEarly { retry_after_seconds, .. } => {
+                Some((RETRY_AFTER, retry_after_seconds.to_string().into()))
+            }
+            Self::Unavailable | Self::NotReady(_) | Self::StillSending => Some((RETRY_AFTER, RETRY_SECONDS.into())),
             _ => None,
         }
     }
 
-    fn body(&self) -> ErrorBody {
+    /// The body of the answer.
+    pub(crate) fn body(&self) -> ErrorBody {
         let field = if let Self::Invalid { field, .. } = self { field.clone() } else { None };
-        let request_id = if let Self::PayloadMismatch { request } = self { Some(request.to_string()) } else { None };
-        let retryable = matches!(self, Self::RateLimited { .. } | Self::Unavailable | Self::NotReady(_));
-        ErrorBody {
-            error: ErrorDetail { code: self.kind().1, message: self.to_string(), field, request_id, retryable },
-        }
+        let request_id = match self {
+            Self::PayloadMismatch { request } | Self::AlreadyResolved { request } => Some(request.to_string()),
+            _ => None,
+        };
+        let retry_at = if let Self::TooEarly { until, .. } = self { Some(until.to_string()) } else { None };
+        let (code, message) = (self.kind().1, self.to_string());
+        ErrorBody { error: ErrorDetail { code, message, field, request_id, retry_at, retryable: self.is_retryable() } }
+    }
+
+    const fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::Unavailable
+                | Self::NotReady(_)
+                | Self::StillSending
+                | Self::TooEarly { .. }
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, reports::ReportError,
-    simulations::SimulationError, suspensions::SuspensionError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::OutcomeError,
+    reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
 };
 
 use super::{ApiError, missing};
@@ -37,6 +37,23 @@ impl From<ApprovalError> for ApiError {
             ApprovalError::Impossible(error) => error.into(),
             // The handler shows why; here is only what is left where it cannot.
             ApprovalError::NotNow(_) | ApprovalError::Unavailable | ApprovalError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<OutcomeError> for ApiError {
+    fn from(error: OutcomeError) -> Self {
+        match error {
+            OutcomeError::NotFound => Self::NotFound("service request with an open outcome"),
+            OutcomeError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            OutcomeError::Ended(request) => Self::AlreadyResolved { request: request.id },
+            OutcomeError::Sending => Self::StillSending,
+            // The handler knows by which member it was sent.
+            OutcomeError::AboveHold(_) => Self::invalid("charge_cents", error),
+            OutcomeError::TooEarly { until, wait_seconds } => {
+                Self::TooEarly { until, retry_after_seconds: wait_seconds }
+            }
+            OutcomeError::Unavailable => Self::Unavailable,
         }
     }
 }

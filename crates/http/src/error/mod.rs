@@ -4,7 +4,7 @@ mod answer;
 mod from;
 
 use actix_web::http::StatusCode;
-use upivia_domain::RequestId;
+use upivia_domain::{RequestId, Timestamp};
 
 pub(crate) use answer::ErrorBody;
 
@@ -43,6 +43,23 @@ pub enum ApiError {
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
+    /// The outcome was decided before, by a person or by the provider's own word.
+    #[error("{request} has ended before")]
+    AlreadyResolved {
+        /// Which request.
+        request: RequestId,
+    },
+    /// The process that sends the request will say what became of it.
+    #[error("the request is still being sent; look again in a moment")]
+    StillSending,
+    /// A process that was taken for dead might still send it.
+    #[error("the hold cannot be released before {until}: until then the request may still be sent")]
+    TooEarly {
+        /// From then on.
+        until: Timestamp,
+        /// Whole seconds until then.
+        retry_after_seconds: u64,
+    },
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     Timeout,
@@ -88,6 +105,9 @@ impl ApiError {
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
+            Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
+            Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),
+            Self::TooEarly { .. } => (StatusCode::CONFLICT, "too_early"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),

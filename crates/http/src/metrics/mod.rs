@@ -1,10 +1,11 @@
 //! What an operator watches, as Prometheus reads it. Every label has a closed set of values that is known at the start, so
-//! that nothing a caller sends can add a series. Deliberately absent: figures that would need a query.
+//! that nothing a caller sends can add a series. Deliberately absent: queries; figures that need one are sampled elsewhere.
 
 mod access;
 mod dispatch;
 mod exposition;
 mod histogram;
+mod money;
 mod requests;
 mod under_way;
 mod writes;
@@ -18,7 +19,10 @@ use std::{
 };
 
 use actix_web::http::{Method as HttpMethod, StatusCode};
-use upivia_application::dispatch::Answer;
+use upivia_application::{
+    dispatch::{Answer, LagSoFar},
+    gauges::MoneySample,
+};
 
 use self::{dispatch::Outcomes, exposition::Exposition, requests::Requests, under_way::UnderWay};
 pub use access::MetricsAccess;
@@ -43,6 +47,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Elsewhere {
     pub(crate) in_hand: usize,
     pub(crate) written: WritesSoFar,
+    pub(crate) money: Arc<MoneySample>,
+    pub(crate) settle_lag: LagSoFar,
 }
 
 impl Metrics {
@@ -99,6 +105,8 @@ impl Metrics {
         let unavailable = read(&self.ledger_unavailable);
         to.counter("upivia_ledger_unavailable_total", "Answers 503 ledger_unavailable.", unavailable);
         to.counter("upivia_rate_limited_total", "Answers 429 rate_limited.", read(&self.rate_limited));
+        money::write_lag(&mut to, &elsewhere.settle_lag);
+        money::write(&mut to, &elsewhere.money);
         to.into_text()
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod docs;
 mod export;
 mod filters;
 pub(crate) mod health;
+pub(crate) mod ops;
 mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;

@@ -28,6 +28,7 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             world.suspend(owner).await;
             "email.send".to_owned()
         }
+        "ops" => world.lost(owner).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };

@@ -13,6 +13,7 @@ pub mod lineages;
 pub mod lives;
 pub mod locks;
 pub mod nodes;
+pub mod outcomes;
 pub mod overruns;
 pub mod policies;
 pub mod races;

@@ -6,9 +6,11 @@ use std::sync::{
 };
 
 use upivia_domain::{
-    Mode, NanoUsd, OrgId,
-    budget::{AccountOwner, MeterKey},
-    ports::LedgerScan,
+    Mode, NanoUsd, NodeId, OrgId,
+    binding::BindingTerms,
+    budget::{Account, AccountOwner, MeterKey},
+    dispatch::{RequestState, ServiceRequest},
+    ports::{Clock, LedgerScan, NodeLease, OpenHold},
 };
 
 use crate::{World, tenant::Tenant};
@@ -101,4 +103,93 @@ pub async fn a_scan_tells_organizations_apart(world: World) {
     assert_eq!(scan.requests(b.org, None, 100).await.unwrap(), []);
     assert!(scan.journal(b.org, 0, 100).await.unwrap().iter().all(|event| event.org == b.org));
     assert_eq!(scan.meters(b.org).await.unwrap().len(), 2, "two wallets");
+}
+
+/// Whatever the state and the age of a request, its open hold is found once, and those of an account are what it holds.
+pub async fn open_holds_are_those_of_the_meters(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let ports = &world.ports;
+    let (running, unknown) = (ports.request(tenant.admit(HOLD)).await, ports.request(tenant.admit(HOLD)).await);
+    ports.request(tenant.running(running.id)).await;
+    ports.request(tenant.unknown(unknown.id)).await;
+    let ended = ports.request(tenant.admit(HOLD)).await.id;
+    ports.request(tenant.settle(ended, HOLD)).await;
+    world.clock.advance_seconds(86_400 * 40);
+    let node = NodeId::new(world.mint.uuid());
+    let lease = NodeLease { node, lease_until: world.clock.now().plus_seconds(15), watermark: world.clock.now() };
+    ports.nodes.register(lease).await.unwrap();
+    let sending = ports.request(tenant.admit(HOLD)).await;
+    ports.request(tenant.admit_later(HOLD)).await;
+    ports.request(other.admit_test(HOLD)).await;
+
+    let mut scan = ports.scanner.scan().await.unwrap();
+    let holds = scan.open_holds().await.unwrap();
+    let mut found: Vec<_> = holds.iter().filter(|hold| hold.org == tenant.org).collect();
+    found.sort_by_key(|hold| hold.state.as_str());
+    assert_eq!(
+        found.iter().map(|hold| hold.state.as_str()).collect::<Vec<_>>(),
+        ["admitted", "dispatching", "running", "unknown"]
+    );
+    let of = |request: &ServiceRequest, state| OpenHold {
+        org: tenant.org,
+        mode: Mode::Live,
+        account: AccountOwner::Wallet,
+        amount: HOLD,
+        state,
+        created_at: request.created_at,
+    };
+    assert_eq!(*found[1], of(&sending, RequestState::Dispatching));
+    assert_eq!(*found[2], of(&running, RequestState::Running));
+    for (org, mode, number) in [(tenant.org, Mode::Live, 4), (tenant.org, Mode::Test, 0), (other.org, Mode::Test, 1)] {
+        let accounts = scan.accounts(org).await.unwrap();
+        assert_eq!(accounts.len(), 2, "two wallets, and no window: {accounts:?}");
+        let wallet = accounts.iter().find(|(of, _, _)| *of == mode).unwrap();
+        assert_eq!((wallet.1, wallet.2.held.nanos()), (AccountOwner::Wallet, number * HOLD.nanos()));
+    }
+}
+
+/// The sum of the postings between every two accounts, from a sequence on.
+pub async fn what_was_moved_is_summed_up(world: World) {
+    let tenant = world.tenant().await;
+    let ports = &world.ports;
+    let start = ports.head(tenant.org).await.seq;
+    let pool = AccountOwner::Pool(tenant.team);
+    for nanos in [3, 4] {
+        ports.apply(tenant.allocation(AccountOwner::Wallet, pool, NanoUsd::from_nanos(nanos))).await.unwrap();
+    }
+    let (wallet, pool) = (Account::Owned(AccountOwner::Wallet), Account::Owned(pool));
+    let mut scan = ports.scanner.scan().await.unwrap();
+    let moved = async |scan: &mut dyn LedgerScan, after| {
+        let found = scan.moved(tenant.org, after).await.unwrap();
+        found.iter().filter(|one| (one.debit, one.credit) == (wallet, pool)).map(|one| one.amount.nanos()).sum::<i64>()
+    };
+    assert_eq!(moved(&mut *scan, start).await, 7);
+    assert_eq!(moved(&mut *scan, start + 1).await, 4);
+    assert_eq!(moved(&mut *scan, start + 2).await, 0);
+    assert_eq!(moved(&mut *scan, 0).await, 7);
+    let all = scan.moved(tenant.org, 0).await.unwrap();
+    for mode in [Mode::Live, Mode::Test] {
+        let funded = all.iter().filter(|one| one.mode == mode && one.credit == wallet).map(|one| one.amount.nanos());
+        let spent = all.iter().filter(|one| one.mode == mode && one.debit == wallet).map(|one| one.amount.nanos());
+        let key = MeterKey::Account(mode, AccountOwner::Wallet);
+        assert_eq!(funded.sum::<i64>() - spent.sum::<i64>(), ports.meter(tenant.org, &key).await.0, "{mode}");
+    }
+}
+
+/// Pending ones only, of all organizations.
+pub async fn waiting_questions_are_counted(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    for asker in [&tenant, &other] {
+        let terms = BindingTerms { approval_threshold: Some(NanoUsd::ZERO), ..BindingTerms::default() };
+        asker.bind(terms).await;
+    }
+    assert_eq!(world.ports.scanner.scan().await.unwrap().pending_approvals().await.unwrap(), []);
+    world.ports.request(tenant.admit(HOLD)).await;
+    world.ports.request(other.admit(HOLD)).await;
+    let answered = world.ports.request(tenant.admit(HOLD)).await;
+    world.ports.request(tenant.reject(&answered)).await;
+    world.ports.request(tenant.admit_test(HOLD)).await;
+    let mut found = world.ports.scanner.scan().await.unwrap().pending_approvals().await.unwrap();
+    found.sort_by_key(|(mode, _)| mode.as_str());
+    assert_eq!(found, [(Mode::Live, 2), (Mode::Test, 1)]);
 }

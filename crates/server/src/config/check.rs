@@ -55,6 +55,7 @@ fn check_spans(settings: &Settings) -> Result<()> {
     ensure!(settings.approval_lifetime > nothing, "approval_lifetime must be more than nothing");
     ensure!(settings.headers_within > nothing, "headers_within must be more than nothing");
     ensure!(settings.body_within > nothing, "body_within must be more than nothing");
+    ensure!(settings.gauges_every > nothing, "gauges_every must be more than nothing");
     ensure!(settings.node_lease >= SHORTEST_LEASE, "node_lease must be at least {SHORTEST_LEASE}");
     Ok(())
 }

@@ -28,6 +28,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "body_within",
     "keep_alive",
     "metrics",
+    "gauges_every",
     "openai_base_url",
     "openai_api_key",
     "smtp_url",
@@ -79,6 +80,8 @@ pub struct Settings {
     pub keep_alive: Span,
     /// From where `/metrics` can be read: `off`, `loopback` or `open`.
     pub metrics: MetricsAccess,
+    /// From one sample of the figures about money to the next.
+    pub gauges_every: Span,
     /// An OpenAI-compatible API for live text generation; absent = OpenAI's own, where there is a key.
     pub openai_base_url: Option<String>,
     /// Its key.
@@ -116,6 +119,7 @@ impl Default for Settings {
             // Longer than proxies keep theirs, so that the proxy closes first and never writes into a closed connection.
             keep_alive: Span::seconds(75),
             metrics: MetricsAccess::Loopback,
+            gauges_every: Span::seconds(60),
             openai_base_url: None,
             openai_api_key: None,
             smtp_url: None,

@@ -9,8 +9,10 @@ use upivia_application::{
     approvals::{Approvals, ApprovalsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
+    gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
+    outcomes::{Outcomes, OutcomesParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
@@ -40,6 +42,7 @@ pub(super) struct Wired {
     pub(super) node: Arc<Node>,
     pub(super) sweeper: Sweeper,
     pub(super) approvals: Approvals,
+    pub(super) sampler: Sampler,
     pub(super) state: Arc<State>,
 }
 
@@ -81,6 +84,8 @@ impl Base<'_> {
         let state = State::of(Arc::clone(&self.node));
         let dispatcher = self.dispatcher()?;
         let approvals = self.approvals(&dispatcher);
+        let outcomes = self.outcomes(&dispatcher);
+        let gauges = Gauges::default();
         let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
@@ -88,6 +93,8 @@ impl Base<'_> {
             simulations,
             suspensions: Suspensions::new(self.store(), self.store(), Arc::clone(&self.ids)),
             approvals: approvals.clone(),
+            outcomes,
+            gauges: gauges.clone(),
             agents: self.agents(),
             reports: self.reports(),
             catalog: Arc::clone(&self.catalog),
@@ -99,7 +106,8 @@ impl Base<'_> {
             writes: self.writes(),
             readiness: Arc::clone(&state) as _,
         });
-        Ok(Wired { api, sweeper: self.sweeper(), approvals, node: self.node, state })
+        let sampler = self.sampler(gauges);
+        Ok(Wired { api, sweeper: self.sweeper(), approvals, sampler, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -142,6 +150,24 @@ impl Base<'_> {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
         })
+    }
+
+    fn outcomes(&self, dispatcher: &Arc<Dispatcher>) -> Outcomes {
+        Outcomes::new(OutcomesParts {
+            unit: self.store(),
+            outcomes: self.store(),
+            requests: self.store(),
+            journal: self.store(),
+            ledger: self.store(),
+            dispatcher: Arc::clone(dispatcher),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn sampler(&self, gauges: Gauges) -> Sampler {
+        let every = self.settings.gauges_every.duration();
+        Sampler::new(SamplerParts { scanner: self.store(), clock: Arc::clone(&self.clock), gauges, every })
     }
 
     fn dispatch_settings(&self) -> DispatchSettings {

@@ -23,11 +23,13 @@ fn fits(filter: &JournalFilter, event: &JournalEvent) -> bool {
     (filter.kinds.is_empty() || filter.kinds.contains(&&*event.kind))
         && filter.mode.is_none_or(|mode| event.mode == Some(mode))
         && filter.agent.is_none_or(|agent| event.agent == Some(agent))
+        && filter.request.is_none_or(|request| event.request == Some(request))
         && filter.service.as_deref().is_none_or(|wanted| service() == Some(wanted))
         && filter.operation.as_ref().is_none_or(|operation| event.operation.as_ref() == Some(operation))
         && filter.event.as_deref().is_none_or(|kind| event.kind == kind)
         && filter.status.as_deref().is_none_or(|status| event.status.as_deref() == Some(status))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.to.is_none_or(|to| event.at < to)
+        && filter.from_seq.is_none_or(|seq| event.seq >= seq)
         && filter.before_seq.is_none_or(|seq| event.seq < seq)
 }

@@ -5,6 +5,7 @@ mod approvals;
 mod credentials;
 mod journal;
 mod ledger;
+mod outcomes;
 mod usage;
 
 use upivia_domain::OrgId;

@@ -86,7 +86,7 @@ impl Changed {
         };
         let outcomes =
             self.transitions().filter(|(before, request)| is_open(request.state) || before.is_some_and(is_open));
-        self.each().map(|(_, changes)| ledger(changes)).sum::<usize>() + outcomes.count()
+        self.each().map(|(_, changes)| ledger(changes)).sum::<usize>() + outcomes.count() + self.flagged().len()
     }
 
     pub(crate) fn heads(&self) -> Vec<HeadRow> {
@@ -202,6 +202,12 @@ impl Changed {
         let closed =
             self.transitions().filter(|(before, request)| before.is_some_and(is_open) && !is_open(request.state));
         closed.map(|(_, request)| (request.org.to_string(), request.id.to_string())).collect()
+    }
+
+    /// Requests to which evidence came late: organization and request. Most of them are in the table already.
+    pub(crate) fn flagged(&self) -> Vec<(String, String)> {
+        let flagged = self.transitions().filter(|(_, request)| request.flagged);
+        flagged.map(|(_, request)| (request.org.to_string(), request.id.to_string())).collect()
     }
 
     fn each(&self) -> impl Iterator<Item = (OrgId, &Changes)> {

@@ -4,9 +4,12 @@
 //! number of requests. The chain itself is checked by [`crate::audit::ChainVerifier`].
 
 mod books;
+mod drift;
 mod requests;
 
 use std::collections::HashMap;
+
+pub use drift::{DriftWatch, Glance, Since};
 
 use books::Books;
 use requests::History;

@@ -13,7 +13,7 @@ use upivia_application::{
 use upivia_domain::identity::Permission;
 use utoipa::ToSchema;
 
-use self::rows::EventBody;
+pub(super) use self::rows::{EventBody, body};
 use super::{
     cursor, export,
     filters::{self, AGENT, CURSOR, FROM, OPERATION, SERVICE, TAG, TO},
@@ -122,7 +122,7 @@ async fn file(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError
 
 fn bodies(page: AuditPage) -> impl Iterator<Item = EventBody> {
     let tags = page.tags;
-    page.events.into_iter().map(move |event| rows::body(event, &tags))
+    page.events.into_iter().map(move |event| body(event, &tags))
 }
 
 fn filter(query: &Query) -> Result<AuditFilter, ApiError> {

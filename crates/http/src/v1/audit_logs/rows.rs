@@ -16,7 +16,7 @@ use crate::csv::{self, Cell};
 
 /// One event.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EventBody {
+pub(in crate::v1) struct EventBody {
     #[schema(example = "evt_42")]
     id: String,
     /// Its place in the organization's chain.
@@ -57,7 +57,7 @@ pub(super) struct EventBody {
     hash: String,
 }
 
-pub(super) fn body(event: JournalEvent, tags: &HashMap<RequestId, Tags>) -> EventBody {
+pub(in crate::v1) fn body(event: JournalEvent, tags: &HashMap<RequestId, Tags>) -> EventBody {
     let mut body: Value = serde_json::from_str(&event.body).unwrap_or_default();
     let mut part = |name: &str| body.get_mut(name).map(Value::take).unwrap_or_default();
     EventBody {

@@ -9,8 +9,10 @@ use upivia_application::{
     bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
+    gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings},
+    outcomes::{Outcomes, OutcomesParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
@@ -31,6 +33,7 @@ pub struct Machine {
     pub entropy: Arc<SequenceEntropy>,
     pub hasher: Arc<PepperedHasher>,
     pub store: Arc<MemoryStore>,
+    pub gauges: Gauges,
 }
 
 impl Machine {
@@ -38,7 +41,7 @@ impl Machine {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
-        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher }
+        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher, gauges: Gauges::default() }
     }
 
     pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
@@ -58,6 +61,8 @@ impl Machine {
             simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
             suspensions: Suspensions::new(self.store.clone(), self.store.clone(), self.ids.clone()),
             approvals: self.approvals(&dispatcher, &node, &ledger),
+            outcomes: self.outcomes(&dispatcher),
+            gauges: self.gauges.clone(),
             dispatcher,
             agents: Agents::new(AgentsParts {
                 unit: self.store.clone(),
@@ -82,6 +87,29 @@ impl Machine {
             metrics,
             writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
+        })
+    }
+
+    /// Takes samples where the metrics read them.
+    pub fn sampler(&self) -> Sampler {
+        Sampler::new(SamplerParts {
+            scanner: self.store.clone(),
+            clock: self.clock.clone(),
+            gauges: self.gauges.clone(),
+            every: Duration::from_secs(60),
+        })
+    }
+
+    fn outcomes(&self, dispatcher: &Arc<Dispatcher>) -> Outcomes {
+        Outcomes::new(OutcomesParts {
+            unit: self.store.clone(),
+            outcomes: self.store.clone(),
+            requests: self.store.clone(),
+            journal: self.store.clone(),
+            ledger: self.store.clone(),
+            dispatcher: Arc::clone(dispatcher),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
         })
     }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use actix_web::{App, body::to_bytes, test};
 use serde_json::{Value, json};
-use upivia_application::verify::{verify_audit, verify_ledger};
+use upivia_application::{
+    gauges::Sampler,
+    verify::{verify_audit, verify_ledger},
+};
 use upivia_domain::{
     CredentialId, NanoUsd, OrgId, UserId,
     audit::JournalEvent,
@@ -35,6 +38,7 @@ pub struct World {
     pub acme: Org,
     /// Never had live money.
     pub other: Org,
+    sampler: tokio::sync::Mutex<Sampler>,
     hasher: Arc<PepperedHasher>,
     ids: Arc<SequentialIds>,
     api: Arc<Api>,
@@ -65,7 +69,17 @@ impl World {
         let acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;
-        Self { store: machine.store, clock: machine.clock, hasher: machine.hasher, ids: machine.ids, acme, other, api }
+        let sampler = tokio::sync::Mutex::new(machine.sampler());
+        Self {
+            sampler,
+            store: machine.store,
+            clock: machine.clock,
+            hasher: machine.hasher,
+            ids: machine.ids,
+            acme,
+            other,
+            api,
+        }
     }
 
     /// For a server on a real socket.
@@ -79,6 +93,22 @@ impl World {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body()).await.expect("a body that ends");
         Reply::new(status, headers, &bytes)
+    }
+
+    /// Looks at the books, as a server does in the background.
+    pub async fn sample(&self) {
+        self.sampler.lock().await.sample().await;
+    }
+
+    /// What a provider that gives no certain answer leaves: the id of the request.
+    pub async fn lost(&self, of: &Org) -> String {
+        let sent = self.send(Call::post("/service-requests", &mail("lose")).bearer(&of.test)).await.expect(202);
+        sent["request_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The organization that a token belongs to.
+    pub async fn org_of(&self, pat: &str) -> OrgId {
+        self.store.credential(&self.hasher.hash(pat)).await.unwrap().unwrap().org
     }
 
     /// A mail by the first agent with test money, whose subject tells the provider what to do.

@@ -65,7 +65,7 @@ async fn outcomes(conn: &mut Conn, owner: &str, limit: usize) -> Result<Found, S
 }
 
 /// Organizations in which anything was admitted since.
-async fn busy_since(conn: &mut Conn, watermark: Timestamp, after: &str) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn busy_since(conn: &mut Conn, watermark: Timestamp, after: &str) -> Result<Vec<String>, StoreError> {
     let query = org_heads::table
         .filter(org_heads::last_now.ge(watermark.plus_seconds(-CLOCK_MARGIN_SECONDS).micros()))
         .filter(org_heads::org_id.gt(after))

@@ -60,6 +60,19 @@ impl From<Vec<(String, String)>> for DeleteOpenOutcomes {
 }
 
 columns! {
+    /// Requests to which evidence came late.
+    PutFlagged -> Untyped = "INSERT INTO flagged_requests (org_id, request_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING";
+    { org_id: Text = String, request_id: Text = String, }
+}
+
+impl From<Vec<(String, String)>> for PutFlagged {
+    fn from(rows: Vec<(String, String)>) -> Self {
+        let (org_id, request_id) = rows.into_iter().unzip();
+        Self { org_id, request_id }
+    }
+}
+
+columns! {
     /// Requests whose rows are written anew.
     DeleteRequests -> Untyped = concat!(
         "WITH done AS (DELETE FROM requests r USING (SELECT t.place FROM unnest($1, $2) AS u (org_id, id) \

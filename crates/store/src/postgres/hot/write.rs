@@ -14,6 +14,7 @@ use super::{
     inserts::{InsertDispatches, InsertJournal, InsertMeters, InsertRequests},
     rare::{
         DeleteOpenOutcomes, DeleteRequests, DeleteSuspensions, InsertCommands, InsertSuspensions, PutApprovals,
+        PutFlagged,
         PutOpenOutcomes,
     },
     updates::{UpdateHeads, UpdateMeters, UpdateRequests},
@@ -78,6 +79,7 @@ async fn writes<'c>(conn: &'c Conn, changed: &Changed) -> Result<Vec<Writing<'c>
     put::<PutApprovals, _>(&mut writes, conn, changed.approvals()).await;
     put::<PutOpenOutcomes, _>(&mut writes, conn, changed.open()).await;
     put::<DeleteOpenOutcomes, _>(&mut writes, conn, changed.closed()).await;
+    put::<PutFlagged, _>(&mut writes, conn, changed.flagged()).await;
     Ok(writes)
 }
 

@@ -53,6 +53,9 @@ pub(crate) async fn events(
     if let Some(kind) = filter.event {
         query = query.filter(journal::kind.eq(kind));
     }
+    if let Some(request) = filter.request {
+        query = query.filter(journal::request_id.eq(request.to_string()));
+    }
     if let Some(status) = filter.status {
         query = query.filter(journal::status.eq(status));
     }
@@ -61,6 +64,9 @@ pub(crate) async fn events(
     }
     if let Some(to) = filter.to {
         query = query.filter(journal::seq.lt(first_at(conn, org, to).await?));
+    }
+    if let Some(seq) = filter.from_seq {
+        query = query.filter(journal::seq.ge(seq));
     }
     if let Some(seq) = filter.before_seq {
         query = query.filter(journal::seq.lt(seq));

@@ -5,6 +5,7 @@ pub(crate) mod approvals;
 pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
+pub(crate) mod outcomes;
 pub(crate) mod requests;
 pub(crate) mod usage;
 

@@ -1,5 +1,6 @@
 //! A view and its reads. Compiled once for each database.
 
+mod books;
 mod reads;
 mod view;
 
@@ -7,15 +8,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, RequestId,
+    Mode, OrgId, RequestId,
     audit::JournalEvent,
-    budget::{Meter, MeterKey},
+    budget::{AccountOwner, Meter, MeterKey},
     dispatch::ServiceRequest,
     ledger::OrgHead,
-    ports::{LedgerScan, StoreError},
+    ports::{LedgerScan, Movement, OpenHold, StoreError},
 };
 
-use super::{Conn, Database, data_keys, view as source};
+use super::{Conn, Database, data_keys, nodes, view as source};
 use crate::connect::Shared;
 use view::View;
 
@@ -52,5 +53,21 @@ impl LedgerScan for Scan {
 
     async fn meters(&mut self, org: OrgId) -> Result<Vec<(MeterKey, Meter)>, StoreError> {
         self.view.read(move |conn| Box::pin(reads::meters(conn, org))).await
+    }
+
+    async fn accounts(&mut self, org: OrgId) -> Result<Vec<(Mode, AccountOwner, Meter)>, StoreError> {
+        self.view.read(move |conn| Box::pin(books::accounts(conn, org))).await
+    }
+
+    async fn moved(&mut self, org: OrgId, after_seq: i64) -> Result<Vec<Movement>, StoreError> {
+        self.view.read(move |conn| Box::pin(books::moved(conn, org, after_seq))).await
+    }
+
+    async fn open_holds(&mut self) -> Result<Vec<OpenHold>, StoreError> {
+        self.view.read(|conn| Box::pin(books::open_holds(conn))).await
+    }
+
+    async fn pending_approvals(&mut self) -> Result<Vec<(Mode, u64)>, StoreError> {
+        self.view.read(|conn| Box::pin(books::pending_approvals(conn))).await
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     error::store_error,
     ledger::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension},
     rows::{ApprovalRow, HeadRow, JournalRow, MeterRow, RequestRow},
-    schema::{approvals, commands, journal, meters, open_outcomes, requests, suspensions},
+    schema::{approvals, commands, flagged_requests, journal, meters, open_outcomes, requests, suspensions},
     sqlite::Conn,
 };
 
@@ -74,6 +74,7 @@ pub(crate) async fn write(conn: &mut Conn, changed: &Changed) -> Result<(), Stor
         approvals: changed.approvals(),
         open: changed.open(),
         closed: changed.closed(),
+        flagged: changed.flagged(),
     };
     conn.spawn_blocking(move |conn| all(conn, rows)).await.map_err(store_error)
 }
@@ -92,6 +93,7 @@ struct Rows {
     approvals: Vec<ApprovalRow>,
     open: Vec<OpenOutcome>,
     closed: Vec<(String, String)>,
+    flagged: Vec<(String, String)>,
 }
 
 fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
@@ -121,7 +123,8 @@ fn all(conn: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
     }
     record(conn, rows.recorded)?;
     suspend(conn, rows.suspensions, rows.lifted)?;
-    outcomes(conn, rows.open, rows.closed)
+    outcomes(conn, rows.open, rows.closed)?;
+    flags(conn, rows.flagged)
 }
 
 fn record(conn: &mut SqliteConnection, recorded: Vec<RecordedCommand>) -> QueryResult<()> {
@@ -159,6 +162,14 @@ fn outcomes(conn: &mut SqliteConnection, open: Vec<OpenOutcome>, closed: Vec<(St
     }
     for key in closed {
         one(diesel::delete(open_outcomes::table.find(key)).execute(conn)?)?;
+    }
+    Ok(())
+}
+
+fn flags(conn: &mut SqliteConnection, flagged: Vec<(String, String)>) -> QueryResult<()> {
+    for (org, request) in flagged {
+        let values = (flagged_requests::org_id.eq(org), flagged_requests::request_id.eq(request));
+        diesel::insert_or_ignore_into(flagged_requests::table).values(values).execute(conn)?;
     }
     Ok(())
 }
