@@ -10,4 +10,4 @@ pub(crate) use dispatcher::Attempt;
 pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};
 pub use error::DispatchError;
 pub(crate) use flights::Landing;
-pub use screening::NewRequest;
+pub use screening::{NewRequest, is_answered_by_the_ledger};

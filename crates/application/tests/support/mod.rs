@@ -122,12 +122,9 @@ pub struct World {
 }
 
 fn catalog() -> Catalog {
-    let free = |name: &str, price| Operation {
-        name: name.parse().unwrap(),
-        description: "For tests.".to_owned(),
-        input_schema: json!({ "type": "object", "properties": { "to": { "type": "string" } } }),
-        output_schema: json!({ "type": "object" }),
-        price,
+    let free = |name: &str, price| {
+        let input = json!({ "type": "object", "properties": { "to": { "type": "string" } } });
+        Operation::new(name.parse().unwrap(), "For tests.", price).with_schemas(input, json!({ "type": "object" }))
     };
     Catalog::new(
         [free("email.send", Price::Flat(PRICE)), free("platform.check_budget", Price::Free)],

@@ -1,5 +1,6 @@
 //! What can be bought: operations, their schemas, their prices, and the most that a payload may cost.
 
+mod history;
 mod name;
 mod operation;
 mod price;
@@ -7,8 +8,9 @@ mod problem;
 mod quote;
 mod text;
 
+pub use history::{Contradiction, PriceHistory, PriceVersion};
 pub use name::{InvalidOperation, OperationName};
-pub use operation::{Catalog, Operation};
+pub use operation::{Catalog, Operation, PriceProblem};
 pub use price::{ModelPrice, Price, PriceTable};
 pub use problem::PayloadProblem;
 pub use quote::{Quote, STEERING, without_nulls};

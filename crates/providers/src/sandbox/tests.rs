@@ -10,6 +10,7 @@ use super::*;
 use crate::catalog;
 
 const LIMIT: Duration = Duration::from_millis(300);
+const NOW: Timestamp = Timestamp::from_micros(0);
 
 fn id(number: i64) -> RequestId {
     RequestId::earliest(Timestamp::from_micros(1_000 * number))
@@ -17,7 +18,7 @@ fn id(number: i64) -> RequestId {
 
 fn quote(operation: &str, payload: &Value) -> Quote {
     let catalog = catalog([]);
-    catalog.quote(catalog.find(&operation.parse().unwrap()).unwrap(), payload).unwrap()
+    catalog.quote(catalog.find(&operation.parse().unwrap()).unwrap(), payload, NOW).unwrap()
 }
 
 fn call(operation: &str, payload: &Value) -> ProviderCall {
@@ -28,6 +29,7 @@ fn call(operation: &str, payload: &Value) -> ProviderCall {
         operation: operation.parse().unwrap(),
         payload: quote.forward,
         hold: quote.estimate,
+        quoted_at: NOW,
     }
 }
 
