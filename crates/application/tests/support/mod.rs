@@ -20,7 +20,7 @@ use upivia_application::{
 };
 use upivia_domain::{
     Mode, NanoUsd, RequestId, Timestamp,
-    catalog::{Catalog, Operation, OperationName, Price, PriceTable},
+    catalog::{Catalog, ModelPrice, Operation, OperationName, Price, PriceTable},
     dispatch::{Basis, ProviderAnswer, ProviderCall, ProviderName},
     ledger::ApprovalTerms,
     ports::{Clock, CredentialQueries, LedgerStore, MockPayloadCheck, Provider, ProviderRegistry, TokenHasher},
@@ -121,14 +121,25 @@ pub struct World {
     pub ids: Arc<SequentialIds>,
 }
 
-fn catalog() -> Catalog {
+/// A nanodollar for a token read, ten thousand for one written: any estimate can be asked for.
+pub const MODEL: ModelPrice = ModelPrice {
+    input_nanos_per_million: 1_000_000,
+    output_nanos_per_million: 10_000_000_000,
+    default_max_tokens: 1_000,
+    largest_max_tokens: 20_000,
+};
+
+pub fn catalog() -> Catalog {
     let free = |name: &str, price| {
         let input = json!({ "type": "object", "properties": { "to": { "type": "string" } } });
         Operation::new(name.parse().unwrap(), "For tests.", price).with_schemas(input, json!({ "type": "object" }))
     };
+    let members = json!({ "model": {}, "messages": {}, "max_tokens": {} });
+    let text = Operation::new("text_generation.generate".parse().unwrap(), "For tests.", Price::Tokens)
+        .with_schemas(json!({ "type": "object", "properties": members }), json!({ "type": "object" }));
     Catalog::new(
-        [free("email.send", Price::Flat(PRICE)), free("platform.check_budget", Price::Free)],
-        PriceTable::default(),
+        [free("email.send", Price::Flat(PRICE)), free("platform.check_budget", Price::Free), text],
+        PriceTable::new([("a/b".to_owned(), MODEL)]),
     )
 }
 
@@ -139,6 +150,15 @@ impl World {
 
     /// With a store between the lanes and memory.
     pub async fn over(wrap: impl FnOnce(Arc<dyn LedgerStore>) -> Arc<dyn LedgerStore>) -> Self {
+        Self::built(wrap, Duration::from_millis(400)).await
+    }
+
+    /// With a lease that a busy machine does not outlast.
+    pub async fn patient() -> Self {
+        Self::built(|store| store, Duration::from_secs(60)).await
+    }
+
+    async fn built(wrap: impl FnOnce(Arc<dyn LedgerStore>) -> Arc<dyn LedgerStore>, lease: Duration) -> Self {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
@@ -153,7 +173,7 @@ impl World {
         let org = bootstrap.create(new).await.unwrap();
         let key = store.credential(&hasher.hash(org.agent_key_live.expose())).await.unwrap().unwrap();
         let caller = AgentCaller { org: org.org_id, agent: org.agent_id, credential: key.id, mode: Mode::Live };
-        let settings = NodeSettings { lease: Duration::from_millis(400), single_process: false };
+        let settings = NodeSettings { lease, single_process: false };
         let node = Node::start(store.clone(), clock.clone(), ids.clone(), settings).await.unwrap();
         let provider = Arc::new(Counting { deed: Mutex::new(Deed::Execute), calls: Mutex::default() });
         let hook = Arc::new(Hook::default());

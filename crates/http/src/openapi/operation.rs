@@ -43,6 +43,7 @@ pub(super) fn errors(route: &Route) -> Vec<(u16, &'static str)> {
     let common = [
         (reads || !route.doc.parameters.is_empty(), 400, "Something that was sent cannot be; `field` says what."),
         (guarded, 401, "The credential is missing, expired or revoked."),
+        (!route.access.optional().is_empty(), 401, "The credential that was shown opens nothing."),
         (guarded, 403, "The credential is valid, but this is not for it."),
         (named, 404, "There is no such thing, or it belongs to another organization."),
         (reads, 408, "The body did not arrive in time."),
@@ -69,10 +70,12 @@ fn description(route: &Route) -> String {
     }
 }
 
-/// Any one of these is enough; a public route has none.
+/// Any one of these is enough; a public route has none, and where a credential is optional, the first one is none.
 fn security(route: &Route) -> Vec<SecurityRequirement> {
-    let schemes = route.access.credentials().iter().filter_map(|credential| scheme(*credential));
-    schemes.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new())).collect()
+    let optional = route.access.optional();
+    let nobody = (!optional.is_empty()).then(SecurityRequirement::default);
+    let schemes = route.access.credentials().iter().chain(optional).filter_map(|credential| scheme(*credential));
+    nobody.into_iter().chain(schemes.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()))).collect()
 }
 
 /// Sessions and signatures are shown once this server has a way to make or check them.

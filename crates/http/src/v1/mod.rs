@@ -7,7 +7,7 @@ pub(crate) mod balance;
 mod cursor;
 pub(crate) mod docs;
 pub(crate) mod health;
-mod present;
+pub(crate) mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;

@@ -11,6 +11,7 @@ mod metrics;
 mod page;
 mod reports;
 mod requests;
+mod services;
 mod simulations;
 mod sockets;
 mod support;

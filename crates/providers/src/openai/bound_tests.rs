@@ -4,7 +4,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use upivia_domain::{
-    NanoUsd,
+    NanoUsd, Timestamp,
     catalog::{Catalog, MOST_CHOICES, Quote},
     dispatch::{Basis, ProviderAnswer},
 };
@@ -15,9 +15,10 @@ use crate::{
     outbound::{Body, Exchange},
 };
 
-/// What the adversary bills beside bytes: more than any published chat format needs.
+/// The built-in prices never changed.
 const NOW: Timestamp = Timestamp::from_micros(0);
 
+/// What the adversary bills beside bytes: more than any published chat format needs.
 const PER_MESSAGE: u64 = 7;
 const PER_REQUEST: u64 = 40;
 const FOR_TOOLS: u64 = 600;

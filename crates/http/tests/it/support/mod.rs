@@ -7,6 +7,7 @@ mod provider;
 mod tidy;
 mod world;
 
+pub use catalog::DEARER_FROM;
 pub use call::{Call, Reply};
 pub use tidy::tidy;
 pub use world::{Org, World, mail};
