@@ -23,9 +23,14 @@ use upivia_domain::{
     dispatch::{Content, ProviderName, RequestState, ServiceRequest},
     identity::{Actor, OrgRole},
     ledger::{Admit, AdmitKind, ApprovalTerms, Command, Outcome, Screening, Start, Transfer, TransferPurpose},
-    ports::{AgentQueries, Applied, ApplyMode, BoxFuture, Ids, LedgerScanner, LedgerStore, StoreError, Tx, transact},
+    ports::{
+        AgentQueries, Applied, ApplyMode, BoxFuture, Ids, LedgerScanner, LedgerStore, LockWait, StoreError, Tx,
+        transact,
+    },
     team::Allocation,
 };
+
+const MODE: ApplyMode = ApplyMode { lock: LockWait::Wait, again: false };
 
 const OPERATIONS: [&str; 2] = ["email.send", "text_generation.generate"];
 
@@ -33,6 +38,7 @@ const OPERATIONS: [&str; 2] = ["email.send", "text_generation.generate"];
 #[derive(Debug, Clone)]
 enum Step {
     Bind { text: bool, cap: Option<i64>, count: Option<u32>, threshold: Option<i64> },
+    Unbind { text: bool },
     AgentCap(Option<i64>),
     TeamCap(Option<i64>),
     Status(AgentStatus),
@@ -64,10 +70,12 @@ fn step() -> impl Strategy<Value = Step> {
     let deed = prop_oneof![
         4 => Just(Deed::Execute), 2 => Just(Deed::Unknown), 2 => Just(Deed::Accept), 1 => Just(Deed::Reject)
     ];
-    let status = prop_oneof![4 => Just(AgentStatus::Active), 1 => Just(AgentStatus::Paused), 1 => Just(AgentStatus::Disabled)];
+    let status =
+        prop_oneof![4 => Just(AgentStatus::Active), 1 => Just(AgentStatus::Paused), 1 => Just(AgentStatus::Disabled)];
     prop_oneof![
         6 => (any::<bool>(), cap(), prop::option::of(0_u32..4), cap())
             .prop_map(|(text, cap, count, threshold)| Step::Bind { text, cap, count, threshold }),
+        1 => any::<bool>().prop_map(|text| Step::Unbind { text }),
         2 => cap().prop_map(Step::AgentCap),
         1 => cap().prop_map(Step::TeamCap),
         2 => status.prop_map(Step::Status),
@@ -84,8 +92,11 @@ fn question() -> impl Strategy<Value = Question> {
         3 => Just("email.send"), 5 => Just("text_generation.generate"), 1 => Just("platform.check_budget")
     ];
     let mode = prop_oneof![8 => Just(Mode::Live), 1 => Just(Mode::Test)];
-    (operation, prop::option::weighted(0.8, 1_u32..20_000), mode)
-        .prop_map(|(operation, tokens, mode)| Question { operation, tokens, mode })
+    (operation, prop::option::weighted(0.8, 1_u32..20_000), mode).prop_map(|(operation, tokens, mode)| Question {
+        operation,
+        tokens,
+        mode,
+    })
 }
 
 fn request(operation: &str, tokens: Option<u32>) -> NewRequest {
@@ -115,7 +126,10 @@ impl Stage {
         Self { world, simulations, person }
     }
 
-    async fn change(&self, work: impl for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(), StoreError>> + Send + 'static) {
+    async fn change(
+        &self,
+        work: impl for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(), StoreError>> + Send + 'static,
+    ) {
         transact(&*self.world.store, &[self.world.caller.org], work).await.unwrap();
     }
 
@@ -133,6 +147,11 @@ impl Stage {
                     Box::pin(async move { tx.bindings().put(org, &Binding { agent, operation, terms }).await })
                 })
                 .await;
+            }
+            Step::Unbind { text } => {
+                let operation = OPERATIONS[usize::from(text)].parse().unwrap();
+                self.change(move |tx| Box::pin(async move { tx.bindings().remove(org, agent, &operation).await }))
+                    .await;
             }
             Step::AgentCap(cap) => {
                 let row = upivia_domain::agent::Agent { month_cap: money(cap), ..row };
@@ -159,7 +178,8 @@ impl Stage {
                     })
                 })
                 .await;
-                self.transfer(wallet(), Account::Owned(AccountOwner::Pool(team)), nanos, TransferPurpose::Allocation).await;
+                self.transfer(wallet(), Account::Owned(AccountOwner::Pool(team)), nanos, TransferPurpose::Allocation)
+                    .await;
             }
             Step::Allocate { nanos, day, month, life } => {
                 let (day_cap, month_cap, life_cap) = (money(day), money(month), money(life));
@@ -186,7 +206,7 @@ impl Stage {
         let (id, org) = (CommandId::new(self.world.ids.uuid()), self.world.caller.org);
         let (amount, actor, note) = (NanoUsd::from_nanos(nanos), Actor::Operator, String::new());
         let transfer = Transfer { id, org, mode: Mode::Live, from, to, amount, purpose, actor, note, trace: None };
-        self.world.store.apply(&[Arc::new(Command::Transfer(transfer))], ApplyMode::First).await.unwrap();
+        self.world.store.apply(&[Arc::new(Command::Transfer(transfer))], MODE).await.unwrap();
     }
 
     async fn rehearse(&self, question: &Question) -> Simulation {
@@ -223,7 +243,8 @@ impl Stage {
         let operation: upivia_domain::catalog::OperationName = operation.parse().unwrap();
         let caller = self.world.caller;
         let id = RequestId::new(self.world.ids.uuid());
-        let approval = (ApprovalId::new(self.world.ids.uuid()), ApprovalTerms { lifetime_seconds: 60, most_pending: 20 });
+        let approval =
+            (ApprovalId::new(self.world.ids.uuid()), ApprovalTerms { lifetime_seconds: 60, most_pending: 20 });
         let admit = Admit {
             id,
             org: caller.org,
@@ -243,7 +264,7 @@ impl Stage {
             trace: None,
         };
         let batch = [Arc::new(Command::Admit(Box::new(admit)))];
-        let applied = self.world.store.apply(&batch, ApplyMode::First).await.unwrap().remove(0);
+        let applied = self.world.store.apply(&batch, MODE).await.unwrap().remove(0);
         let Applied::Done(Ok(Outcome::Request { request, .. })) = applied else { panic!("{applied:?}") };
         request.reasons.iter().map(|reason| reason.code).filter(|code| is_about_money(*code)).collect()
     }
@@ -266,7 +287,8 @@ const fn is_about_money(code: ReasonCode) -> bool {
 
 /// Rehearsed and asked are the same; what was held then goes on to a provider.
 fn is_the_same(foreseen: &Simulation, met: &ServiceRequest) -> Result<(), TestCaseError> {
-    let codes = |reasons: &[upivia_domain::budget::Reason]| reasons.iter().map(|reason| reason.code).collect::<Vec<_>>();
+    let codes =
+        |reasons: &[upivia_domain::budget::Reason]| reasons.iter().map(|reason| reason.code).collect::<Vec<_>>();
     prop_assert_eq!(codes(&foreseen.reasons), codes(&met.reasons), "{:?}", met);
     prop_assert_eq!(foreseen.estimate, met.estimate);
     let met = match met.state {
@@ -330,7 +352,7 @@ fn run(work: impl Future<Output = Result<(), TestCaseError>>) -> Result<(), Test
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn a_rehearsal_is_the_decision_and_leaves_nothing(

@@ -22,8 +22,12 @@ use upivia_domain::{
     Mode, NanoUsd, RequestId, Timestamp,
     catalog::{Catalog, ModelPrice, Operation, OperationName, Price, PriceTable},
     dispatch::{Basis, ProviderAnswer, ProviderCall, ProviderName},
+    identity::Credential,
     ledger::ApprovalTerms,
-    ports::{Clock, CredentialQueries, LedgerStore, MockPayloadCheck, Provider, ProviderRegistry, TokenHasher},
+    ports::{
+        Clock, CredentialQueries, LedgerStore, MockPayloadCheck, Provider, ProviderRegistry, StoreError, TokenHasher,
+        transact,
+    },
     time::Zone,
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
@@ -197,6 +201,16 @@ impl World {
             },
         });
         Self { store, dispatcher, node, provider, hook, caller, clock, ids }
+    }
+
+    /// The same agent with its key for play money.
+    pub async fn test_caller(&self) -> AgentCaller {
+        let AgentCaller { org, agent, .. } = self.caller;
+        let keys: Result<Vec<Credential>, StoreError> = transact(&*self.store, &[org], move |tx| {
+            Box::pin(async move { tx.credentials().active_agent_keys(org, agent, Mode::Test).await })
+        })
+        .await;
+        AgentCaller { credential: keys.unwrap()[0].id, mode: Mode::Test, ..self.caller }
     }
 
     pub fn deed(&self, deed: Deed) {

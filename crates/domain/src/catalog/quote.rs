@@ -138,7 +138,8 @@ mod tests {
     #[test]
     fn null_is_absent_at_every_depth() {
         let (catalog, operation) = mail(Price::Free);
-        let quote = catalog.quote(&operation, &json!({"to": {"a": null, "b": [{"c": null}]}, "cc": null}), NOW).unwrap();
+        let quote =
+            catalog.quote(&operation, &json!({"to": {"a": null, "b": [{"c": null}]}, "cc": null}), NOW).unwrap();
         assert_eq!(*quote.forward, json!({"to": {"b": [{}]}}));
     }
 

@@ -5,7 +5,7 @@ use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder, Parameter as Shown, ParameterBuilder, ParameterIn},
     request_body::{RequestBody, RequestBodyBuilder},
-    schema::{KnownFormat, SchemaFormat, Type},
+    schema::Type,
     security::SecurityRequirement,
 };
 
@@ -103,11 +103,16 @@ fn parameter(parameter: &Parameter) -> Shown {
     shown.description(Some(parameter.meaning)).schema(Some(kind(parameter.kind))).build()
 }
 
+/// What can be an instant in a query.
+const TIME: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)?$";
+
 fn kind(kind: Kind) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let object = match kind {
         Kind::Text => text,
-        Kind::Time => text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
+        Kind::Time => text.pattern(Some(TIME)).description(Some(
+            "ISO 8601 with an offset; a bare date is its first instant in UTC; an empty text is none.",
+        )),
         Kind::OneOf(words) => text.enum_values(Some(words.iter().copied())),
         Kind::Limit { default, most } => ObjectBuilder::new()
             .schema_type(Type::Integer)

@@ -124,7 +124,10 @@ async fn every_body_has_a_schema_and_an_example_that_fits_it() {
         let properties = schema["properties"].as_object();
         let example = content["example"].as_object().unwrap_or_else(|| panic!("{name} has no example"));
         for member in example.keys() {
-            assert!(properties.is_some_and(|known| known.contains_key(member)), "{name}: {member} is not in the schema");
+            assert!(
+                properties.is_some_and(|known| known.contains_key(member)),
+                "{name}: {member} is not in the schema"
+            );
         }
         for member in schema["required"].as_array().into_iter().flatten() {
             assert!(example.contains_key(member.as_str().unwrap()), "{name}: the example lacks {member}");

@@ -73,10 +73,9 @@ async fn a_price_with_a_date_takes_effect_by_itself() {
     let payload = json!({ "to": "+15551234567", "body": "Hello." });
     let buy = json!({ "operation": "sms.send", "payload": payload });
     let check = json!({ "agent_id": agent, "operation": "sms.send", "payload": payload, "mode": "test" });
-    for (now, version, cents, next) in [
-        (None, 1, 2, json!("2026-02-01T00:00:00.000000Z")),
-        (Some(DEARER_FROM), 2, 4, Value::Null),
-    ] {
+    for (now, version, cents, next) in
+        [(None, 1, 2, json!("2026-02-01T00:00:00.000000Z")), (Some(DEARER_FROM), 2, 4, Value::Null)]
+    {
         if let Some(now) = now {
             world.clock.set(Timestamp::parse(now).unwrap());
         }

@@ -103,9 +103,8 @@ fn what_is_not_on_offer_is_refused() {
 
 #[test]
 fn a_schema_may_not_refer_to_another_document() {
-    let operation = |schema: Value| {
-        Operation::new("acme.lookup".parse().unwrap(), "", Price::Free).with_schemas(schema, json!({}))
-    };
+    let operation =
+        |schema: Value| Operation::new("acme.lookup".parse().unwrap(), "", Price::Free).with_schemas(schema, json!({}));
     for schema in
         [json!({"$ref": "https://127.0.0.1/schema.json"}), json!({"$ref": "file:///etc/passwd"}), json!({"type": 7})]
     {

@@ -27,7 +27,8 @@ fn registry() -> Registry {
 }
 
 fn call(catalog: &Catalog, operation: &Operation, payload: &Value) -> ProviderCall {
-    let quote = catalog.quote(operation, payload, NOW).unwrap_or_else(|problem| panic!("{}: {problem}", operation.name));
+    let quote =
+        catalog.quote(operation, payload, NOW).unwrap_or_else(|problem| panic!("{}: {problem}", operation.name));
     let request = RequestId::earliest(Timestamp::from_micros(1_700_000_000_000_000));
     let (payload, hold) = (quote.forward, quote.estimate);
     ProviderCall { request, mode: Mode::Test, operation: operation.name.clone(), payload, hold, quoted_at: NOW }

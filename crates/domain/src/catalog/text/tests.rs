@@ -22,8 +22,7 @@ const PRICE: ModelPrice = ModelPrice {
 fn quote(payload: &Value) -> Result<Quote, PayloadProblem> {
     let properties: Map<_, _> = PARAMETERS.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
     let name = "text_generation.generate".parse().unwrap();
-    let operation =
-        Operation::new(name, "", Price::Tokens).with_schemas(json!({"properties": properties}), json!({}));
+    let operation = Operation::new(name, "", Price::Tokens).with_schemas(json!({"properties": properties}), json!({}));
     let largest = u32::MAX;
     let dear = ModelPrice {
         input_nanos_per_million: u64::MAX,

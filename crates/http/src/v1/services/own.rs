@@ -30,7 +30,8 @@ pub(super) async fn seen_by<'a>(
     for operation in list.services.iter_mut().flat_map(|service| &mut service.operations) {
         let Ok(name) = operation.id.parse::<OperationName>() else { continue };
         let is_configured = |mode| parts.dispatcher.is_configured(&name, mode);
-        operation.configured = Some(ConfiguredBody { live: is_configured(Mode::Live), test: is_configured(Mode::Test) });
+        operation.configured =
+            Some(ConfiguredBody { live: is_configured(Mode::Live), test: is_configured(Mode::Test) });
         if let Some(bindings) = &bindings {
             operation.bind(&name, bindings);
         }

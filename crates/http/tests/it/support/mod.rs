@@ -7,7 +7,7 @@ mod provider;
 mod tidy;
 mod world;
 
-pub use catalog::DEARER_FROM;
 pub use call::{Call, Reply};
+pub use catalog::DEARER_FROM;
 pub use tidy::tidy;
 pub use world::{Org, World, mail};
