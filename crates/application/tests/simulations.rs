@@ -1,7 +1,6 @@
 //! A rehearsal is the decision: whatever was bought, capped, paused or owed before, it says what the same request then
 //! meets, writes nothing, and names to the nanodollar what money would allow.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
-#![allow(dead_code, reason = "the support of other tests is here too")]
 
 mod support;
 

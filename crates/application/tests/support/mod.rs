@@ -1,5 +1,6 @@
 //! An organization in memory, a dispatcher over it, and a provider that counts and does as it is told.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::{
     collections::HashMap,

@@ -130,7 +130,9 @@ fn reference(schema: &SchemaOf) -> RefOr<Schema> {
 fn request_body(body: &Body) -> RequestBody {
     let example: Option<Value> = serde_json::from_str(body.example).ok();
     let content = ContentBuilder::new().schema(Some(reference(&body.schema))).example(example).build();
-    RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content).build()
+    // A body of which nothing is needed need not be there either: an empty one is an empty object.
+    let required = if body.example == "{}" { Required::False } else { Required::True };
+    RequestBodyBuilder::new().required(Some(required)).content("application/json", content).build()
 }
 
 fn success(answer: &Success) -> Response {

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use serde_json::json;
-use upivia_domain::{Timestamp, catalog::{PriceVersion, Quote}};
+use upivia_domain::{
+    Timestamp,
+    catalog::{PriceVersion, Quote},
+};
 
 use super::*;
 use crate::catalog;
@@ -97,10 +100,9 @@ async fn it_charges_what_the_price_was_when_the_call_was_quoted() {
     catalog.put_model("openai/gpt-4o-mini", model).unwrap();
     let sandbox = Sandbox::new(Arc::new(catalog), LIMIT);
     let text = call("text_generation.generate", &json!({"model": "openai/gpt-4o-mini", "prompt": "Hello"}));
-    for (call, before, after) in [
-        (mail(&json!(null)), 1_000_000, 90_000_000),
-        (text, 9 * 150 + 9 * 600, 9 * 150 + 9 * 60_000),
-    ] {
+    for (call, before, after) in
+        [(mail(&json!(null)), 1_000_000, 90_000_000), (text, 9 * 150 + 9 * 600, 9 * 150 + 9 * 60_000)]
+    {
         let late = ProviderCall { quoted_at: from, ..call.clone() };
         assert_eq!(executed(sandbox.execute(&call).await).1, before, "held before the change");
         assert_eq!(executed(sandbox.execute(&late).await).1, after);
