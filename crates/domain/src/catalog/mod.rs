@@ -2,6 +2,7 @@
 
 mod history;
 mod name;
+mod offer;
 mod operation;
 mod price;
 mod problem;
@@ -10,7 +11,8 @@ mod text;
 
 pub use history::{Contradiction, PriceHistory, PriceVersion};
 pub use name::{InvalidOperation, OperationName};
-pub use operation::{Catalog, Operation, PriceProblem};
+pub use offer::{Catalog, PriceProblem};
+pub use operation::Operation;
 pub use price::{ModelPrice, Price, PriceTable};
 pub use problem::PayloadProblem;
 pub use quote::{Quote, STEERING, without_nulls};
