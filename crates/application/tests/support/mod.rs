@@ -53,6 +53,8 @@ pub enum Deed {
 pub struct Counting {
     pub deed: Mutex<Deed>,
     pub calls: Mutex<HashMap<RequestId, u32>>,
+    /// When the last call was priced.
+    pub quoted_at: Mutex<Option<Timestamp>>,
 }
 
 impl Counting {
@@ -69,6 +71,7 @@ impl Provider for Counting {
 
     async fn execute(&self, call: &ProviderCall) -> ProviderAnswer {
         *self.calls.lock().unwrap().entry(call.request).or_default() += 1;
+        *self.quoted_at.lock().unwrap() = Some(call.quoted_at);
         let deed = *self.deed.lock().unwrap();
         let detail = "told to".to_owned();
         match deed {
@@ -180,7 +183,11 @@ impl World {
         let caller = AgentCaller { org: org.org_id, agent: org.agent_id, credential: key.id, mode: Mode::Live };
         let settings = NodeSettings { lease, single_process: false };
         let node = Node::start(store.clone(), clock.clone(), ids.clone(), settings).await.unwrap();
-        let provider = Arc::new(Counting { deed: Mutex::new(Deed::Execute), calls: Mutex::default() });
+        let provider = Arc::new(Counting {
+            deed: Mutex::new(Deed::Execute),
+            calls: Mutex::default(),
+            quoted_at: Mutex::default(),
+        });
         let hook = Arc::new(Hook::default());
         let mut payloads = MockPayloadCheck::new();
         payloads.expect_check().returning(|_, _| Ok(()));
