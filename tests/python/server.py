@@ -53,7 +53,9 @@ class Postgres:
 class Server:
     """One organization with live funds, served until :meth:`stop`."""
 
-    def __init__(self, directory: Path, store: str, provider_url: str, fund_cents: int, more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, directory: Path, store: str, provider_url: str, fund_cents: int, settings: dict[str, str] | None = None
+    ) -> None:
         self.directory = directory
         self.log = directory / "serve.log"
         self.database = Postgres() if store == "postgres" else None
@@ -64,8 +66,7 @@ class Server:
             "UPIVIA_ANSWER_WITHIN": "2s",
             "UPIVIA_OPENAI_BASE_URL": provider_url,
             "UPIVIA_OPENAI_API_KEY": "sk-loopback",
-        }
-        self.env |= more or {}
+        } | (settings or {})
         if self.database:
             self.env["UPIVIA_DATABASE_URL"] = self.database.url
             self.run("migrate")

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
-const PROBE: &str = "import pip, pytest, pytest_asyncio, upivia";
+const PROBE: &str = "import pip, pytest, pytest_asyncio, langchain_core, upivia";
+/// For the full tier, beside those.
+const MORE_REQUIREMENTS: &str = include_str!("../requirements-full.txt");
+const MORE_PROBE: &str = "import schemathesis";
 
 /// A Python with the packages of `requirements.txt`.
 pub struct Python {
@@ -26,6 +29,19 @@ impl Python {
             fs::write(&stamp, REQUIREMENTS).context("cannot note what was installed")?;
         }
         Ok(python)
+    }
+
+    /// Adds what the full tier needs, unless it is there.
+    pub fn complete(&self, state: &Path) -> Result<()> {
+        let stamp = state.join("venv/installed-full.txt");
+        let same = fs::read_to_string(&stamp).is_ok_and(|installed| installed == MORE_REQUIREMENTS);
+        if !(same && self.runs(MORE_PROBE)) {
+            let list = state.join("venv/requirements-full.txt");
+            fs::write(&list, MORE_REQUIREMENTS).context("cannot write the list of Python packages")?;
+            self.pip_install(&["-r", &list.to_string_lossy()])?;
+            fs::write(&stamp, MORE_REQUIREMENTS).context("cannot note what was installed")?;
+        }
+        Ok(())
     }
 
     pub fn interpreter(&self) -> &Path {

@@ -72,13 +72,9 @@ impl PayloadCheck for NameIsText {
 fn catalog() -> Result<Catalog, Box<dyn Error>> {
     let input_schema =
         json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] });
-    let greeting = Operation {
-        name: OPERATION.parse()?,
-        description: "Writes a greeting.".to_owned(),
-        input_schema,
-        output_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } } }),
-        price: Price::Flat(PRICE),
-    };
+    let output_schema = json!({ "type": "object", "properties": { "text": { "type": "string" } } });
+    let greeting = Operation::new(OPERATION.parse()?, "Writes a greeting.", Price::Flat(PRICE))
+        .with_schemas(input_schema, output_schema);
     Ok(Catalog::new([greeting], PriceTable::default()))
 }
 

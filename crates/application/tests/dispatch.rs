@@ -24,7 +24,7 @@ use upivia_domain::{
     budget::{AccountOwner, MeterKey, ReasonCode},
     dispatch::RequestState,
     ledger::Command,
-    ports::{Applied, ApplyMode, LedgerQueries, LedgerStore, MockProviderRegistry, StoreError},
+    ports::{Applied, ApplyMode, Clock, LedgerQueries, LedgerStore, MockProviderRegistry, StoreError},
 };
 
 async fn wallet(world: &World) -> (NanoUsd, NanoUsd) {
@@ -236,4 +236,15 @@ async fn a_budget_report_needs_no_provider() {
     assert_eq!(answer.state, RequestState::Executed);
     assert_eq!(answer.result.as_ref().unwrap()["remaining_cents"], 100);
     assert_eq!(world.provider.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_call_is_priced_by_the_time_of_its_quote_whatever_changes_meanwhile() {
+    let world = World::patient().await;
+    let (quoted, clock) = (world.clock.now(), world.clock.clone());
+    *world.hook.0.lock().unwrap() = Some((FailPoint::AfterAdmit, Box::new(move || clock.advance_seconds(60))));
+    let answer = world.dispatcher.create(&world.caller, mail("ada", None)).await.unwrap();
+    assert_eq!(answer.request.state, RequestState::Executed);
+    assert!(world.clock.now() > quoted);
+    assert_eq!(*world.provider.quoted_at.lock().unwrap(), Some(quoted));
 }

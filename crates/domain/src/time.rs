@@ -17,6 +17,9 @@ pub struct Timestamp(i64);
 pub struct InvalidTime;
 
 impl Timestamp {
+    /// Before everything.
+    pub const BEGINNING: Self = Self(i64::MIN);
+
     /// From microseconds, as stored.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)

@@ -18,7 +18,7 @@ use upivia_domain::{
 use crate::{
     guard::{Guard, Limits},
     metrics::{Metrics, MetricsAccess, Writes},
-    v1::docs::Page,
+    v1::{docs::Page, present::Remade},
 };
 
 /// Whether the process, beside its store, may admit anything; the server knows.
@@ -61,7 +61,7 @@ pub struct ApiParts {
     pub catalog: Arc<Catalog>,
     /// Ids of HTTP requests that bring none.
     pub ids: Arc<dyn Ids>,
-    /// The time by which callers are limited.
+    /// The time by which callers are limited and prices are in force.
     pub clock: Arc<dyn Clock>,
     /// How much one caller may ask for.
     pub limits: Limits,
@@ -86,9 +86,9 @@ pub struct Api {
 /// Public documents as bytes, each made when it is first asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
-    pub(crate) services: OnceLock<Bytes>,
+    pub(crate) services: Remade,
     pub(crate) openapi: OnceLock<Bytes>,
-    pub(crate) agent_docs: OnceLock<Bytes>,
+    pub(crate) agent_docs: Remade,
     pub(crate) page: OnceLock<Page>,
 }
 

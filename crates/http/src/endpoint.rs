@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method as HttpMethod,
-        header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue},
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY},
     },
     web::Payload,
 };
@@ -33,6 +33,7 @@ pub(crate) async fn serve(
 ) -> HttpResponse {
     let (began, _under_way) = (Instant::now(), api.metrics.begin());
     let trace = TraceId::of(&http, &*api.parts.ids);
+    let shows_credential = http.headers().contains_key(AUTHORIZATION);
     let handled = AssertUnwindSafe(handle(Arc::clone(&api), route, http, payload, trace.clone())).catch_unwind().await;
     let outcome = handled.unwrap_or(Err(ApiError::Internal));
     log(route, &trace, &outcome);
@@ -41,10 +42,22 @@ pub(crate) async fn serve(
         error.response()
     });
     api.metrics.answered(series, response.status(), began.elapsed());
-    if !matches!(route.access, Access::Public(_)) {
+    if is_private(&route.access, shows_credential) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    if matches!(route.access, Access::Open(_)) {
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
+    }
     trace.stamp(response)
+}
+
+/// Whether an answer is for its caller alone.
+const fn is_private(access: &Access, shows_credential: bool) -> bool {
+    match access {
+        Access::Public(_) => false,
+        Access::Open(_) => shows_credential,
+        _ => true,
+    }
 }
 
 /// Answers a request that belongs to no route.
@@ -87,7 +100,8 @@ async fn handle(
 /// The caller, and a place among the requests of this caller. What is too much is refused before it is looked up.
 async fn identify(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
     let (guard, peer) = (&api.guard, http.peer_addr().map(|peer| peer.ip()));
-    if matches!(access, Access::Public(_)) {
+    let is_stranger = matches!(access, Access::Open(_)) && !http.headers().contains_key(AUTHORIZATION);
+    if matches!(access, Access::Public(_)) || is_stranger {
         return Ok((None, guard.visitor(peer)?));
     }
     let token = bearer::token(http);
@@ -107,6 +121,7 @@ fn admit(
 ) -> Result<Box<dyn FnOnce(Input) -> crate::route::Answer>, ApiError> {
     Ok(match (*access, principal) {
         (Access::Public(handler), _) => Box::new(handler),
+        (Access::Open(handler), caller) => Box::new(move |input| handler(caller, input)),
         (_, None) => return Err(ApiError::Unauthorized),
         (Access::Dispatch(handler) | Access::Agent(handler), Some(principal)) => {
             let caller = agent(principal)?;

@@ -66,6 +66,8 @@ pub enum Credential {
 pub enum Access {
     /// Anybody, without a credential.
     Public(fn(Input) -> Answer),
+    /// Anybody; whoever shows a credential is told more, and one that opens nothing is refused rather than overlooked.
+    Open(fn(Option<Principal>, Input) -> Answer),
     /// An agent whose key the admission itself checks again in its transaction: a known key is not read before.
     Dispatch(fn(AgentCaller, Input) -> Answer),
     /// An agent, for what is its own.
@@ -99,7 +101,7 @@ impl Access {
     /// The credentials that let somebody in; empty = none is needed.
     pub const fn credentials(&self) -> &'static [Credential] {
         match self {
-            Self::Public(_) => &[],
+            Self::Public(_) | Self::Open(_) => &[],
             Self::Dispatch(_) | Self::Agent(_) => &[Credential::AgentKey],
             Self::Person(..) => &[Credential::PersonalToken, Credential::Session],
             Self::PersonOrAgent(..) | Self::Anyone(_) => {
@@ -108,11 +110,19 @@ impl Access {
         }
     }
 
+    /// The credentials that are looked at where they are shown, though none is needed.
+    pub const fn optional(&self) -> &'static [Credential] {
+        match self {
+            Self::Open(_) => &[Credential::AgentKey, Credential::PersonalToken, Credential::Session],
+            _ => &[],
+        }
+    }
+
     /// What a person's role must include.
     pub const fn permission(&self) -> Option<Permission> {
         match self {
             Self::Person(permission, _) | Self::PersonOrAgent(permission, _) => Some(*permission),
-            Self::Public(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Anyone(_) => None,
+            Self::Public(_) | Self::Open(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Anyone(_) => None,
         }
     }
 }

@@ -64,6 +64,7 @@ impl Tenant {
             kind: AdmitKind::Dispatch(Start::DispatchNow),
             content: self.content(spender, &json!({ "to": "ada@example.com" })),
             screening: Screening::Accepted { estimate, applied_max_tokens: None },
+            price_version: Some(1),
             provider: Some(ProviderName::new("sandbox")),
             contexts: Vec::new(),
             owner: self.node,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use upivia_domain::{
     Mode,
-    catalog::{Catalog, OperationName},
+    catalog::{Catalog, Operation, OperationName},
     ports::{Provider, ProviderRegistry},
 };
 
@@ -78,10 +78,11 @@ impl Registry {
 
 impl ProviderRegistry for Registry {
     fn find(&self, operation: &OperationName, mode: Mode) -> Option<Arc<dyn Provider>> {
-        let is_sold = self.catalog.find(operation).is_some() && operation.service() != PLATFORM;
+        let runs = |operation: &Operation| operation.modes.contains(&mode) && operation.name.service() != PLATFORM;
+        let is_sold = self.catalog.find(operation).is_some_and(runs);
         match mode {
             Mode::Test => is_sold.then(|| Arc::clone(&self.sandbox)),
-            Mode::Live => self.live.get(operation).cloned(),
+            Mode::Live => self.live.get(operation).filter(|_| is_sold).cloned(),
         }
     }
 }
@@ -90,7 +91,7 @@ impl ProviderRegistry for Registry {
 mod tests {
     use std::time::Duration;
 
-    use upivia_domain::Secret;
+    use upivia_domain::{Secret, catalog::PriceTable};
 
     use super::*;
     use crate::{OpenAiSettings, catalog};
@@ -121,6 +122,16 @@ mod tests {
         }
         assert_eq!(found(&registry, "text_generation.generate", Mode::Live).as_deref(), Some("openai"));
         assert_eq!(found(&registry, "email.send", Mode::Live), None);
+    }
+
+    #[test]
+    fn an_operation_runs_only_in_its_modes() {
+        let only_test = |operation: &Operation| Operation { modes: vec![Mode::Test], ..operation.clone() };
+        let catalog = Arc::new(Catalog::new(catalog([]).iter().map(only_test), PriceTable::default()));
+        let registry = Registry::new(Arc::clone(&catalog), Sandbox::new(catalog, Duration::from_secs(1)));
+        let registry = registry.with_openai(openai()).unwrap();
+        assert_eq!(found(&registry, "text_generation.generate", Mode::Live), None);
+        assert_eq!(found(&registry, "text_generation.generate", Mode::Test).as_deref(), Some("sandbox"));
     }
 
     #[test]

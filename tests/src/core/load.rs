@@ -104,6 +104,7 @@ impl Caller {
             operation,
             kind: AdmitKind::Dispatch(Start::DispatchNow),
             screening: Screening::Accepted { estimate: PRICE, applied_max_tokens: None },
+            price_version: Some(1),
             provider: Some(ProviderName::new("bench")),
             contexts: Vec::new(),
             owner: NODE,

@@ -31,7 +31,7 @@ impl Setup {
     /// Starts the services unless they run.
     pub fn start_services(&mut self) -> Result<()> {
         if self.services.is_none() {
-            self.services = Some(Services::start(&self.workspace.state())?);
+            self.services = Some(Services::start(&self.workspace.state(), self.full)?);
         }
         Ok(())
     }
@@ -74,9 +74,12 @@ impl Setup {
 }
 
 impl Services {
-    fn start(state: &Path) -> Result<Self> {
+    fn start(state: &Path, full: bool) -> Result<Self> {
         std::fs::create_dir_all(state).with_context(|| format!("cannot make {}", state.display()))?;
         let python = Python::prepare(state)?;
+        if full {
+            python.complete(state)?;
+        }
         let node = Node::prepare(state, &python)?;
         let cluster = Cluster::start(Binaries::find(state)?, CONNECTIONS_FOR_TESTS)?;
         println!("PostgreSQL runs at {}", cluster.url());

@@ -76,13 +76,7 @@ impl Office {
 }
 
 fn catalog() -> Catalog {
-    let operation = |name: &str| Operation {
-        name: name.parse().unwrap(),
-        description: "For tests.".to_owned(),
-        input_schema: serde_json::json!({ "type": "object" }),
-        output_schema: serde_json::json!({ "type": "object" }),
-        price: Price::Free,
-    };
+    let operation = |name: &str| Operation::new(name.parse().unwrap(), "For tests.", Price::Free);
     Catalog::new(["email.send", "sms.read", "sms.send"].map(operation), PriceTable::default())
 }
 

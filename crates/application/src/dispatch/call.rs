@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 use upivia_domain::{
-    CommandId,
+    CommandId, Timestamp,
     budget::ReasonCode,
     dispatch::{ProviderAnswer, ProviderCall, ServiceRequest},
     ledger::{Command, Evidence, Fail, MarkRunning, MarkUnknown, Outcome, Refusal, Settle},
@@ -25,6 +25,7 @@ pub(super) struct Dispatch {
     pub(super) request: Arc<ServiceRequest>,
     pub(super) provider: Arc<dyn Provider>,
     pub(super) forward: Arc<Value>,
+    pub(super) quoted_at: Timestamp,
     pub(super) sending: Sending,
 }
 
@@ -58,6 +59,7 @@ impl Dispatcher {
             operation: dispatch.request.operation.clone(),
             payload: Arc::clone(&dispatch.forward),
             hold: dispatch.request.held_amount(),
+            quoted_at: dispatch.quoted_at,
         };
         let provider = Arc::clone(&dispatch.provider);
         // In a task of its own, so that a panic of the provider's module is an unknown outcome and not a lost hold.

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 use upivia_domain::{
-    ApprovalId, OrgId, RequestId,
-    catalog::Catalog,
+    ApprovalId, Mode, OrgId, RequestId, Timestamp,
+    catalog::{Catalog, OperationName},
     dispatch::{Content, RequestState, ServiceRequest},
     ledger::{Admit, ApprovalTerms, Command, Outcome, Refusal, Screening},
     ports::{Clock, Entropy, Ids, PayloadCheck, Provider, ProviderRegistry, RequestQueries},
@@ -16,7 +16,7 @@ use super::{
     call::Dispatch,
     flights::{Flights, Landing},
     lag::{Lag, LagSoFar},
-    screening::{Screened, screen, screen_again},
+    screening::{Screened, is_answered_by_the_ledger, screen, screen_again},
 };
 use crate::{
     access::AgentCaller,
@@ -102,7 +102,7 @@ impl Dispatcher {
             tracing::warn!(reason, "nothing is admitted");
             return Err(DispatchError::Unavailable);
         }
-        let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new)?;
+        let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new, self.parts.clock.now())?;
         let attempt = self.attempt(caller, new, screened);
         let dispatcher = Arc::clone(self);
         let admission = tokio::spawn(async move { dispatcher.admit(attempt).await });
@@ -147,12 +147,17 @@ impl Dispatcher {
 
     /// The command that a request of this caller would become, for a rehearsal.
     pub(crate) fn rehearse(&self, caller: &AgentCaller, new: NewRequest) -> Result<Admit, DispatchError> {
-        let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new)?;
+        let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new, self.parts.clock.now())?;
         match &screened.screening {
             Screening::Accepted { .. } => Ok(self.attempt(caller, new, screened).admit),
             Screening::UnknownOperation => Err(Refusal::UnknownOperation.into()),
             Screening::InvalidPayload(problem) => Err(Refusal::InvalidPayload(problem.clone()).into()),
         }
+    }
+
+    /// Whether somebody is there to execute an operation in a mode. The ledger itself answers what needs no provider.
+    pub fn is_configured(&self, operation: &OperationName, mode: Mode) -> bool {
+        is_answered_by_the_ledger(operation) || self.parts.providers.find(operation, mode).is_some()
     }
 
     /// What can be bought.
@@ -162,7 +167,7 @@ impl Dispatcher {
 
     /// A stored question asked anew: the same request, key and content; today's price and provider, this process.
     pub(crate) fn again(&self, request: &ServiceRequest) -> Attempt {
-        let screened = screen_again(&self.parts.catalog, &*self.parts.payloads, request);
+        let screened = screen_again(&self.parts.catalog, &*self.parts.payloads, request, self.parts.clock.now());
         let provider = self.parts.providers.find(&request.operation, request.mode);
         let sending = self.parts.node.begin();
         let admit = Admit {
@@ -176,13 +181,14 @@ impl Dispatcher {
             kind: screened.kind,
             content: request.content.clone(),
             screening: screened.screening,
+            price_version: screened.price_version,
             provider: provider.as_ref().map(|provider| provider.name()),
             contexts: Vec::new(),
             owner: sending.owner,
             approval: (ApprovalId::new(self.parts.ids.uuid()), self.parts.settings.approval),
             trace: None,
         };
-        Attempt { admit, provider, forward: screened.forward, sending }
+        Attempt { admit, provider, forward: screened.forward, quoted_at: screened.quoted_at, sending }
     }
 
     /// Notes, durably, that this process may begin with a request that is older than what it has in hand.
@@ -217,13 +223,14 @@ impl Dispatcher {
             operation: screened.operation,
             kind: screened.kind,
             screening: screened.screening,
+            price_version: screened.price_version,
             provider: provider.as_ref().map(|provider| provider.name()),
             contexts: Vec::new(),
             owner: sending.owner,
             approval: (ApprovalId::new(self.parts.ids.uuid()), self.parts.settings.approval),
             trace: new.trace,
         };
-        Attempt { admit, provider, forward: screened.forward, sending }
+        Attempt { admit, provider, forward: screened.forward, quoted_at: screened.quoted_at, sending }
     }
 
     async fn admit(self: Arc<Self>, attempt: Attempt) -> Result<(Answer, Option<Landing>), DispatchError> {
@@ -254,6 +261,7 @@ impl Dispatcher {
             request: Arc::clone(&answer.request),
             provider,
             forward: attempt.forward,
+            quoted_at: attempt.quoted_at,
             sending: attempt.sending,
         };
         let dispatcher = Arc::clone(self);
@@ -332,6 +340,7 @@ pub(crate) struct Attempt {
     pub(crate) admit: Admit,
     provider: Option<Arc<dyn Provider>>,
     forward: Arc<serde_json::Value>,
+    quoted_at: Timestamp,
     sending: Sending,
 }
 

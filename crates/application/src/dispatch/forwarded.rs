@@ -10,7 +10,8 @@ use super::{Dispatcher, screening::screen_again};
 impl Dispatcher {
     /// What of the payload is forwarded by the catalogue of today; nothing where it would not accept the payload any more.
     pub fn forwarded(&self, request: &ServiceRequest) -> Option<Arc<Value>> {
-        let screened = screen_again(&self.parts().catalog, &*self.parts().payloads, request);
+        let parts = self.parts();
+        let screened = screen_again(&parts.catalog, &*parts.payloads, request, parts.clock.now());
         matches!(screened.screening, Screening::Accepted { .. }).then_some(screened.forward)
     }
 }

@@ -13,4 +13,4 @@ pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};
 pub use error::DispatchError;
 pub(crate) use flights::Landing;
 pub use lag::{LAG_BOUNDS_MICROS, LagSoFar};
-pub use screening::NewRequest;
+pub use screening::{NewRequest, is_answered_by_the_ledger};

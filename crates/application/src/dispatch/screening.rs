@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use upivia_domain::{
-    AgentId,
+    AgentId, Timestamp,
     catalog::{Catalog, OperationName, PayloadProblem, Quote},
     dispatch::{IdempotencyKey, ServiceRequest, Tags, canonical_json},
     ledger::{AdmitKind, Screening, Start},
@@ -20,6 +20,11 @@ const LARGEST_METADATA: usize = 16 * 1024;
 
 /// The operation that the ledger itself answers.
 const CHECK_BUDGET: &str = "platform.check_budget";
+
+/// Whether an operation needs neither a provider nor a binding.
+pub fn is_answered_by_the_ledger(operation: &OperationName) -> bool {
+    operation.as_str() == CHECK_BUDGET
+}
 
 /// A request as a caller means it.
 #[derive(Debug, Clone)]
@@ -45,13 +50,19 @@ pub(super) struct Screened {
     pub(super) screening: Screening,
     /// What may be forwarded, where the payload was accepted.
     pub(super) forward: Arc<Value>,
+    /// The version of the price behind the estimate.
+    pub(super) price_version: Option<u32>,
+    /// When it was quoted.
+    pub(super) quoted_at: Timestamp,
 }
 
+/// By the prices that are in force at `now`.
 pub(super) fn screen(
     catalog: &Catalog,
     payloads: &dyn PayloadCheck,
     caller: &AgentCaller,
     new: &NewRequest,
+    now: Timestamp,
 ) -> Result<Screened, DispatchError> {
     let operation = OperationName::from_parts(new.service.as_deref(), &new.operation);
     let operation = operation.map_err(|error| DispatchError::invalid("operation", error))?;
@@ -60,45 +71,56 @@ pub(super) fn screen(
         bounded("metadata", metadata, LARGEST_METADATA)?;
         Tags::of(metadata).map_err(|problem| DispatchError::invalid(&problem.field, problem.message))?;
     }
-    let quote = quote(catalog, payloads, &operation, &new.payload);
+    let quote = quote((catalog, now), payloads, &operation, &new.payload);
     let kind = match &quote {
-        Ok(Some(_)) if operation.as_str() == CHECK_BUDGET => {
+        Ok(Some(_)) if is_answered_by_the_ledger(&operation) => {
             AdmitKind::BudgetReport { about: about(caller, &new.payload)? }
         }
         _ => AdmitKind::Dispatch(Start::DispatchNow),
     };
-    Ok(Screened::new(operation, kind, quote))
+    Ok(Screened::new(operation, kind, quote, now))
 }
 
 /// What was asked before, against today's schema and price.
-pub(super) fn screen_again(catalog: &Catalog, payloads: &dyn PayloadCheck, request: &ServiceRequest) -> Screened {
-    let quote = quote(catalog, payloads, &request.operation, &request.content.payload());
-    Screened::new(request.operation.clone(), AdmitKind::Dispatch(Start::DispatchNow), quote)
+pub(super) fn screen_again(
+    catalog: &Catalog,
+    payloads: &dyn PayloadCheck,
+    request: &ServiceRequest,
+    now: Timestamp,
+) -> Screened {
+    let quote = quote((catalog, now), payloads, &request.operation, &request.content.payload());
+    Screened::new(request.operation.clone(), AdmitKind::Dispatch(Start::DispatchNow), quote, now)
 }
 
 impl Screened {
-    fn new(operation: OperationName, kind: AdmitKind, quote: Result<Option<Quote>, PayloadProblem>) -> Self {
+    fn new(
+        operation: OperationName,
+        kind: AdmitKind,
+        quote: Result<Option<Quote>, PayloadProblem>,
+        quoted_at: Timestamp,
+    ) -> Self {
+        let price_version = quote.as_ref().ok().and_then(|quote| Some(quote.as_ref()?.price_version));
         let (screening, forward) = match quote {
             Ok(Some(quote)) => {
-                let Quote { estimate, forward, applied_max_tokens } = quote;
+                let Quote { estimate, forward, applied_max_tokens, .. } = quote;
                 (Screening::Accepted { estimate, applied_max_tokens }, forward)
             }
             Ok(None) => (Screening::UnknownOperation, Arc::default()),
             Err(problem) => (Screening::InvalidPayload(problem), Arc::default()),
         };
-        Self { operation, kind, screening, forward }
+        Self { operation, kind, screening, forward, price_version, quoted_at }
     }
 }
 
 fn quote(
-    catalog: &Catalog,
+    (catalog, now): (&Catalog, Timestamp),
     payloads: &dyn PayloadCheck,
     name: &OperationName,
     payload: &Value,
 ) -> Result<Option<Quote>, PayloadProblem> {
     let Some(operation) = catalog.find(name) else { return Ok(None) };
     payloads.check(name, payload)?;
-    catalog.quote(operation, payload).map(Some)
+    catalog.quote(operation, payload, now).map(Some)
 }
 
 fn about(caller: &AgentCaller, payload: &Value) -> Result<AgentId, DispatchError> {

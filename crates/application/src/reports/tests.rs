@@ -95,6 +95,7 @@ impl Books {
             operation,
             kind: AdmitKind::Dispatch(Start::DispatchNow),
             screening: Screening::Accepted { estimate: NanoUsd::cents(10), applied_max_tokens: None },
+            price_version: Some(1),
             provider: Some(ProviderName::new("test")),
             contexts: Vec::new(),
             owner: self.node,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use upivia_domain::{
-    NanoUsd,
+    NanoUsd, Timestamp,
     budget::{LimitUnit, Reason},
     catalog::{Catalog, OperationName, Price},
 };
@@ -23,10 +23,11 @@ impl Affordable {
         operation: &OperationName,
         payload: &Value,
         figures: &[Reason],
+        now: Timestamp,
     ) -> Option<Self> {
         let room = figures.iter().filter(|reason| reason.unit == LimitUnit::Money).filter_map(room).min()?;
         let cost = NanoUsd::from_nanos(room.max(0));
-        Some(Self { cost, max_tokens: tokens(catalog, operation, payload, cost) })
+        Some(Self { cost, max_tokens: tokens((catalog, now), operation, payload, cost) })
     }
 }
 
@@ -36,17 +37,23 @@ fn room(reason: &Reason) -> Option<i64> {
 }
 
 /// The price grows with the tokens, so halving finds the most that fits.
-fn tokens(catalog: &Catalog, operation: &OperationName, payload: &Value, cost: NanoUsd) -> Option<u32> {
-    let operation = catalog.find(operation).filter(|operation| operation.price == Price::Tokens)?;
+fn tokens(
+    (catalog, now): (&Catalog, Timestamp),
+    operation: &OperationName,
+    payload: &Value,
+    cost: NanoUsd,
+) -> Option<u32> {
+    let operation = catalog.find(operation)?;
+    operation.price_at(now).filter(|version| version.price == Price::Tokens)?;
     let model = payload.get("model").and_then(Value::as_str)?;
     let fits = |tokens: u32| {
         let mut asked = payload.clone();
         if let Some(asked) = asked.as_object_mut() {
             asked.insert("max_tokens".to_owned(), json!(tokens));
         }
-        catalog.quote(operation, &asked).is_ok_and(|quote| quote.estimate <= cost)
+        catalog.quote(operation, &asked, now).is_ok_and(|quote| quote.estimate <= cost)
     };
-    let (mut most, mut too_many) = (0, catalog.models().find(model)?.largest_max_tokens.saturating_add(1));
+    let (mut most, mut too_many) = (0, catalog.models().find(model, now)?.price.largest_max_tokens.saturating_add(1));
     while most + 1 < too_many {
         let middle = most + (too_many - most) / 2;
         if fits(middle) { most = middle } else { too_many = middle }

@@ -47,6 +47,8 @@ pub struct Simulation {
     pub reasons: Vec<Reason>,
     /// The most that it could cost.
     pub estimate: NanoUsd,
+    /// The version of the price that it was estimated with.
+    pub price_version: Option<u32>,
     /// What would pass, where money decides.
     pub affordable: Option<Affordable>,
 }
@@ -75,22 +77,23 @@ impl Simulations {
         // The key is found in the transaction; until then any id stands for it.
         let anybody =
             AgentCaller { org: caller.org, agent, credential: upivia_domain::CredentialId::new(self.ids.uuid()), mode };
-        let payload = request.payload.clone();
+        let (payload, now) = (request.payload.clone(), self.dispatcher.clock().now());
         let admit = self.dispatcher.rehearse(&anybody, request)?;
         let probe = Admit {
             id: upivia_domain::RequestId::new(self.ids.uuid()),
             screening: Screening::Accepted { estimate: MORE_THAN_ANY_LIMIT, applied_max_tokens: None },
             ..admit.clone()
         };
-        let operation = admit.operation.clone();
+        let (operation, price_version) = (admit.operation.clone(), admit.price_version);
         let rehearsed = transact(&*self.unit, &[caller.org], move |tx| Box::pin(rehearse(tx, admit, probe))).await;
         match rehearsed {
             Err(Ended::Rehearsed(decided, figures)) => {
-                let affordable = Affordable::of(self.dispatcher.catalog(), &operation, &payload, &figures);
+                let affordable = Affordable::of(self.dispatcher.catalog(), &operation, &payload, &figures, now);
                 Ok(Simulation {
                     state: decided.state,
                     reasons: decided.reasons.to_vec(),
                     estimate: decided.estimate,
+                    price_version,
                     affordable,
                 })
             }

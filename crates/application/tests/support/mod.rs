@@ -1,5 +1,6 @@
 //! An organization in memory, a dispatcher over it, and a provider that counts and does as it is told.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::{
     collections::HashMap,
@@ -20,10 +21,14 @@ use upivia_application::{
 };
 use upivia_domain::{
     Mode, NanoUsd, RequestId, Timestamp,
-    catalog::{Catalog, Operation, OperationName, Price, PriceTable},
+    catalog::{Catalog, ModelPrice, Operation, OperationName, Price, PriceTable},
     dispatch::{Basis, ProviderAnswer, ProviderCall, ProviderName},
+    identity::Credential,
     ledger::ApprovalTerms,
-    ports::{Clock, CredentialQueries, LedgerStore, MockPayloadCheck, Provider, ProviderRegistry, TokenHasher},
+    ports::{
+        Clock, CredentialQueries, LedgerStore, MockPayloadCheck, Provider, ProviderRegistry, StoreError, TokenHasher,
+        transact,
+    },
     time::Zone,
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
@@ -48,6 +53,8 @@ pub enum Deed {
 pub struct Counting {
     pub deed: Mutex<Deed>,
     pub calls: Mutex<HashMap<RequestId, u32>>,
+    /// When the last call was priced.
+    pub quoted_at: Mutex<Option<Timestamp>>,
 }
 
 impl Counting {
@@ -64,6 +71,7 @@ impl Provider for Counting {
 
     async fn execute(&self, call: &ProviderCall) -> ProviderAnswer {
         *self.calls.lock().unwrap().entry(call.request).or_default() += 1;
+        *self.quoted_at.lock().unwrap() = Some(call.quoted_at);
         let deed = *self.deed.lock().unwrap();
         let detail = "told to".to_owned();
         match deed {
@@ -121,17 +129,25 @@ pub struct World {
     pub ids: Arc<SequentialIds>,
 }
 
-fn catalog() -> Catalog {
-    let free = |name: &str, price| Operation {
-        name: name.parse().unwrap(),
-        description: "For tests.".to_owned(),
-        input_schema: json!({ "type": "object", "properties": { "to": { "type": "string" } } }),
-        output_schema: json!({ "type": "object" }),
-        price,
+/// A nanodollar for a token read, ten thousand for one written: any estimate can be asked for.
+pub const MODEL: ModelPrice = ModelPrice {
+    input_nanos_per_million: 1_000_000,
+    output_nanos_per_million: 10_000_000_000,
+    default_max_tokens: 1_000,
+    largest_max_tokens: 20_000,
+};
+
+pub fn catalog() -> Catalog {
+    let free = |name: &str, price| {
+        let input = json!({ "type": "object", "properties": { "to": { "type": "string" } } });
+        Operation::new(name.parse().unwrap(), "For tests.", price).with_schemas(input, json!({ "type": "object" }))
     };
+    let members = json!({ "model": {}, "messages": {}, "max_tokens": {} });
+    let text = Operation::new("text_generation.generate".parse().unwrap(), "For tests.", Price::Tokens)
+        .with_schemas(json!({ "type": "object", "properties": members }), json!({ "type": "object" }));
     Catalog::new(
-        [free("email.send", Price::Flat(PRICE)), free("platform.check_budget", Price::Free)],
-        PriceTable::default(),
+        [free("email.send", Price::Flat(PRICE)), free("platform.check_budget", Price::Free), text],
+        PriceTable::new([("a/b".to_owned(), MODEL)]),
     )
 }
 
@@ -142,6 +158,15 @@ impl World {
 
     /// With a store between the lanes and memory.
     pub async fn over(wrap: impl FnOnce(Arc<dyn LedgerStore>) -> Arc<dyn LedgerStore>) -> Self {
+        Self::built(wrap, Duration::from_millis(400)).await
+    }
+
+    /// With a lease that a busy machine does not outlast.
+    pub async fn patient() -> Self {
+        Self::built(|store| store, Duration::from_secs(60)).await
+    }
+
+    async fn built(wrap: impl FnOnce(Arc<dyn LedgerStore>) -> Arc<dyn LedgerStore>, lease: Duration) -> Self {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
@@ -156,9 +181,13 @@ impl World {
         let org = bootstrap.create(new).await.unwrap();
         let key = store.credential(&hasher.hash(org.agent_key_live.expose())).await.unwrap().unwrap();
         let caller = AgentCaller { org: org.org_id, agent: org.agent_id, credential: key.id, mode: Mode::Live };
-        let settings = NodeSettings { lease: Duration::from_millis(400), single_process: false };
+        let settings = NodeSettings { lease, single_process: false };
         let node = Node::start(store.clone(), clock.clone(), ids.clone(), settings).await.unwrap();
-        let provider = Arc::new(Counting { deed: Mutex::new(Deed::Execute), calls: Mutex::default() });
+        let provider = Arc::new(Counting {
+            deed: Mutex::new(Deed::Execute),
+            calls: Mutex::default(),
+            quoted_at: Mutex::default(),
+        });
         let hook = Arc::new(Hook::default());
         let mut payloads = MockPayloadCheck::new();
         payloads.expect_check().returning(|_, _| Ok(()));
@@ -180,6 +209,16 @@ impl World {
             },
         });
         Self { store, dispatcher, node, provider, hook, caller, clock, ids }
+    }
+
+    /// The same agent with its key for play money.
+    pub async fn test_caller(&self) -> AgentCaller {
+        let AgentCaller { org, agent, .. } = self.caller;
+        let keys: Result<Vec<Credential>, StoreError> = transact(&*self.store, &[org], move |tx| {
+            Box::pin(async move { tx.credentials().active_agent_keys(org, agent, Mode::Test).await })
+        })
+        .await;
+        AgentCaller { credential: keys.unwrap()[0].id, mode: Mode::Test, ..self.caller }
     }
 
     pub fn deed(&self, deed: Deed) {

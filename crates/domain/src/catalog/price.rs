@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{NanoUsd, money::InvalidMoney};
+use super::{Contradiction, PriceHistory, PriceVersion};
+use crate::{NanoUsd, Timestamp, money::InvalidMoney};
 
 /// How an operation's cost follows from its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,19 @@ pub enum Price {
     Flat(NanoUsd),
     /// By the tokens of a language model, from the [`PriceTable`].
     Tokens,
+}
+
+impl Price {
+    /// Why an estimate by this price bounds the bill, where nothing more is to be said.
+    pub const fn bound_rule(&self) -> &'static str {
+        match self {
+            Self::Free => "Costs nothing.",
+            Self::Flat(_) => "The price is the same for every payload that the schema lets pass.",
+            Self::Tokens => {
+                "A token for every byte that is sent and an allowance around each message, and max_tokens for every choice."
+            }
+        }
+    }
 }
 
 /// What a language model costs.
@@ -45,22 +59,40 @@ impl ModelPrice {
 
 /// Prices by the model's full name, for example `openai/gpt-4o-mini`. A model that is not here is refused, never free.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PriceTable(BTreeMap<String, ModelPrice>);
+pub struct PriceTable(BTreeMap<String, PriceHistory<ModelPrice>>);
 
 impl PriceTable {
-    /// A table of these models.
+    /// A table of these models, at prices that never changed.
     pub fn new(models: impl IntoIterator<Item = (String, ModelPrice)>) -> Self {
-        Self(models.into_iter().collect())
+        Self(models.into_iter().map(|(model, price)| (model, PriceHistory::always(price))).collect())
     }
 
-    /// The price of a model.
-    pub fn find(&self, model: &str) -> Option<&ModelPrice> {
-        self.0.get(model)
+    /// Adds a version of a model's price, in place of one that holds from the same instant.
+    ///
+    /// # Errors
+    ///
+    /// Another version of it has its number.
+    pub fn put(&mut self, model: &str, version: PriceVersion<ModelPrice>) -> Result<(), Contradiction> {
+        if let Some(history) = self.0.get_mut(model) {
+            return history.put(version);
+        }
+        self.0.insert(model.to_owned(), PriceHistory::new([version])?);
+        Ok(())
     }
 
-    /// Every model with its price, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ModelPrice)> {
-        self.0.iter().map(|(model, price)| (model.as_str(), price))
+    /// The price of a model that is in force at that time.
+    pub fn find(&self, model: &str, now: Timestamp) -> Option<&PriceVersion<ModelPrice>> {
+        self.0.get(model)?.at(now)
+    }
+
+    /// Every model that has a price at that time, by name.
+    pub fn at(&self, now: Timestamp) -> impl Iterator<Item = (&str, &PriceVersion<ModelPrice>)> {
+        self.0.iter().filter_map(move |(model, history)| Some((model.as_str(), history.at(now)?)))
+    }
+
+    /// Every model with every version of its price, by name.
+    pub fn histories(&self) -> impl Iterator<Item = (&str, &PriceHistory<ModelPrice>)> {
+        self.0.iter().map(|(model, history)| (model.as_str(), history))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{Catalog, Operation, PayloadProblem, Price, text};
-use crate::NanoUsd;
+use crate::{NanoUsd, Timestamp};
 
 /// The member of a payload that steers the sandbox. Part of [`Quote::forward`], never of what a real provider is sent.
 pub const STEERING: &str = "sandbox";
@@ -25,26 +25,31 @@ pub struct Quote {
     pub forward: Arc<Value>,
     /// The limit of output tokens that was reserved because the request named none.
     pub applied_max_tokens: Option<u32>,
+    /// Which version of the price was in force: the operation's, or the model's where tokens are priced.
+    pub price_version: u32,
 }
 
 impl Quote {
-    fn fixed(estimate: NanoUsd, fields: Fields) -> Self {
-        Self { estimate, forward: Arc::new(Value::Object(fields)), applied_max_tokens: None }
+    fn fixed(estimate: NanoUsd, fields: Fields, price_version: u32) -> Self {
+        Self { estimate, forward: Arc::new(Value::Object(fields)), applied_max_tokens: None, price_version }
     }
 }
 
 impl Catalog {
-    /// Bounds the cost of a payload. Pure, total and free of overflow, whatever the payload.
+    /// Bounds the cost of a payload, by the price that is in force at that time. Pure, total and free of overflow, whatever
+    /// the payload.
     ///
     /// # Errors
     ///
-    /// The first field that cannot be bounded, is not a parameter, or has no price.
-    pub fn quote(&self, operation: &Operation, payload: &Value) -> Result<Quote, PayloadProblem> {
+    /// The first field that cannot be bounded, is not a parameter, or has no price; or the operation has none.
+    pub fn quote(&self, operation: &Operation, payload: &Value, now: Timestamp) -> Result<Quote, PayloadProblem> {
         let fields = parameters(operation, payload)?;
-        match operation.price {
-            Price::Free => Ok(Quote::fixed(NanoUsd::ZERO, fields)),
-            Price::Flat(price) => Ok(Quote::fixed(price, fields)),
-            Price::Tokens => text::quote(self.models(), fields),
+        let no_price = || PayloadProblem::new("operation", format!("{} has no price in force yet", operation.name));
+        let version = operation.price_at(now).ok_or_else(no_price)?;
+        match version.price {
+            Price::Free => Ok(Quote::fixed(NanoUsd::ZERO, fields, version.version)),
+            Price::Flat(price) => Ok(Quote::fixed(price, fields, version.version)),
+            Price::Tokens => text::quote(self.models(), fields, now),
         }
     }
 }
@@ -84,23 +89,40 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog::PriceTable;
+    use crate::catalog::{PriceHistory, PriceTable, PriceVersion};
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn mail(price: Price) -> (Catalog, Operation) {
-        let operation = Operation {
-            name: "email.send".parse().unwrap(),
-            description: String::new(),
-            input_schema: json!({"properties": {"to": {}, "sandbox": {}}}),
-            output_schema: json!({}),
-            price,
-        };
+        let input = json!({"properties": {"to": {}, "sandbox": {}}});
+        let operation = Operation::new("email.send".parse().unwrap(), "", price).with_schemas(input, json!({}));
         (Catalog::new([operation.clone()], PriceTable::default()), operation)
+    }
+
+    #[test]
+    fn the_price_in_force_is_the_bound_and_before_the_first_nothing_is_sold() {
+        let (catalog, operation) = mail(Price::Free);
+        let version = |version, from, cents| PriceVersion {
+            version,
+            effective_from: Timestamp::from_micros(from),
+            price: Price::Flat(NanoUsd::cents(cents)),
+        };
+        let prices = PriceHistory::new([version(2, 20, 5), version(1, 10, 3)]).unwrap();
+        let operation = Operation { prices, ..operation };
+        let quoted = |now| {
+            let quote = catalog.quote(&operation, &json!({}), Timestamp::from_micros(now));
+            quote.map(|quote| (quote.price_version, quote.estimate))
+        };
+        assert_eq!(quoted(9).unwrap_err().to_string(), "operation: email.send has no price in force yet");
+        for (now, expected) in [(10, (1, 3)), (19, (1, 3)), (20, (2, 5)), (i64::MAX, (2, 5))] {
+            assert_eq!(quoted(now), Ok((expected.0, NanoUsd::cents(expected.1))), "{now}");
+        }
     }
 
     #[test]
     fn a_flat_price_is_the_bound() {
         let (catalog, operation) = mail(Price::Flat(NanoUsd::cents(3)));
-        let quote = catalog.quote(&operation, &json!({"to": "ada", "sandbox": {"fail": true}})).unwrap();
+        let quote = catalog.quote(&operation, &json!({"to": "ada", "sandbox": {"fail": true}}), NOW).unwrap();
         assert_eq!(quote.estimate, NanoUsd::cents(3));
         assert_eq!(*quote.forward, json!({"to": "ada", "sandbox": {"fail": true}}));
         assert_eq!(quote.applied_max_tokens, None);
@@ -109,22 +131,23 @@ mod tests {
     #[test]
     fn free_is_free_and_an_absent_payload_is_empty() {
         let (catalog, operation) = mail(Price::Free);
-        let quote = catalog.quote(&operation, &Value::Null).unwrap();
+        let quote = catalog.quote(&operation, &Value::Null, NOW).unwrap();
         assert_eq!((quote.estimate, &*quote.forward), (NanoUsd::ZERO, &json!({})));
     }
 
     #[test]
     fn null_is_absent_at_every_depth() {
         let (catalog, operation) = mail(Price::Free);
-        let quote = catalog.quote(&operation, &json!({"to": {"a": null, "b": [{"c": null}]}, "cc": null})).unwrap();
+        let quote =
+            catalog.quote(&operation, &json!({"to": {"a": null, "b": [{"c": null}]}, "cc": null}), NOW).unwrap();
         assert_eq!(*quote.forward, json!({"to": {"b": [{}]}}));
     }
 
     #[test]
     fn what_the_schema_does_not_name_is_refused() {
         let (catalog, operation) = mail(Price::Free);
-        let problem = catalog.quote(&operation, &json!({"bcc": "eve"})).unwrap_err();
+        let problem = catalog.quote(&operation, &json!({"bcc": "eve"}), NOW).unwrap_err();
         assert_eq!(problem.to_string(), "payload.bcc: is no parameter of email.send");
-        assert_eq!(catalog.quote(&operation, &json!([1])).unwrap_err().field, "payload");
+        assert_eq!(catalog.quote(&operation, &json!([1]), NOW).unwrap_err().field, "payload");
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde_json::Value;
 
-use crate::{Mode, NanoUsd, RequestId, catalog::OperationName};
+use crate::{Mode, NanoUsd, RequestId, Timestamp, catalog::OperationName};
 
 /// The machine name of a provider, for example `sandbox` or `openai`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -47,6 +47,8 @@ pub struct ProviderCall {
     pub payload: Arc<Value>,
     /// The most that this call may cost.
     pub hold: NanoUsd,
+    /// When it was priced: what it costs follows from the prices of that time, whatever they are now.
+    pub quoted_at: Timestamp,
 }
 
 /// How a settled cost is known.

@@ -155,7 +155,7 @@ fn admit(
     request.estimate = granted.hold.amount;
     let said_yes = answered(&request, "approval.approved", command.actor, command.approval);
     snapshot.append(EventDraft { trace: command.admit.trace.as_deref(), ..said_yes }, now);
-    let detail = granted.detail(&request.digest);
+    let detail = granted.detail(&request.digest, command.admit.price_version);
     snapshot.append(event(&request, "request.admitted", command.actor, None, detail), now);
     // Units of both days, where there are two, belong to the request; units of one day are never counted twice.
     let windows = granted.hold.windows.iter().cloned().chain(asked).collect();

@@ -110,6 +110,8 @@ pub struct Admit {
     pub content: Content,
     /// Schema and price.
     pub screening: Screening,
+    /// The version of the price that the estimate was made with, for the journal; absent where nothing was priced.
+    pub price_version: Option<u32>,
     /// Who would execute it; absent = nobody is configured for the operation in this mode.
     pub provider: Option<ProviderName>,
     /// What it is part of.

@@ -141,6 +141,7 @@ impl World {
             operation: name,
             kind: AdmitKind::Dispatch(Start::DispatchNow),
             screening: Screening::Accepted { estimate: NanoUsd::from_nanos(nanos), applied_max_tokens: None },
+            price_version: Some(1),
             provider: Some(ProviderName::new("sandbox")),
             contexts: Vec::new(),
             owner: NODE,

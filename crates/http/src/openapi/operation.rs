@@ -5,7 +5,7 @@ use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
     path::{Operation, OperationBuilder, Parameter as Shown, ParameterBuilder, ParameterIn},
     request_body::{RequestBody, RequestBodyBuilder},
-    schema::{KnownFormat, SchemaFormat, Type},
+    schema::Type,
     security::SecurityRequirement,
 };
 
@@ -43,6 +43,7 @@ pub(super) fn errors(route: &Route) -> Vec<(u16, &'static str)> {
     let common = [
         (reads || !route.doc.parameters.is_empty(), 400, "Something that was sent cannot be; `field` says what."),
         (guarded, 401, "The credential is missing, expired or revoked."),
+        (!route.access.optional().is_empty(), 401, "The credential that was shown opens nothing."),
         (guarded, 403, "The credential is valid, but this is not for it."),
         (named, 404, "There is no such thing, or it belongs to another organization."),
         (reads, 408, "The body did not arrive in time."),
@@ -69,10 +70,12 @@ fn description(route: &Route) -> String {
     }
 }
 
-/// Any one of these is enough; a public route has none.
+/// Any one of these is enough; a public route has none, and where a credential is optional, the first one is none.
 fn security(route: &Route) -> Vec<SecurityRequirement> {
-    let schemes = route.access.credentials().iter().filter_map(|credential| scheme(*credential));
-    schemes.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new())).collect()
+    let optional = route.access.optional();
+    let nobody = (!optional.is_empty()).then(SecurityRequirement::default);
+    let schemes = route.access.credentials().iter().chain(optional).filter_map(|credential| scheme(*credential));
+    nobody.into_iter().chain(schemes.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()))).collect()
 }
 
 /// Sessions and signatures are shown once this server has a way to make or check them.
@@ -100,11 +103,16 @@ fn parameter(parameter: &Parameter) -> Shown {
     shown.description(Some(parameter.meaning)).schema(Some(kind(parameter.kind))).build()
 }
 
+/// What can be an instant in a query.
+const TIME: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?)?$";
+
 fn kind(kind: Kind) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let object = match kind {
         Kind::Text => text,
-        Kind::Time => text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
+        Kind::Time => text.pattern(Some(TIME)).description(Some(
+            "ISO 8601 with an offset; a bare date is its first instant in UTC; an empty text is none.",
+        )),
         Kind::OneOf(words) => text.enum_values(Some(words.iter().copied())),
         Kind::Limit { default, most } => ObjectBuilder::new()
             .schema_type(Type::Integer)
@@ -122,7 +130,9 @@ fn reference(schema: &SchemaOf) -> RefOr<Schema> {
 fn request_body(body: &Body) -> RequestBody {
     let example: Option<Value> = serde_json::from_str(body.example).ok();
     let content = ContentBuilder::new().schema(Some(reference(&body.schema))).example(example).build();
-    RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content).build()
+    // A body of which nothing is needed need not be there either: an empty one is an empty object.
+    let required = if body.example == "{}" { Required::False } else { Required::True };
+    RequestBodyBuilder::new().required(Some(required)).content("application/json", content).build()
 }
 
 fn success(answer: &Success) -> Response {

@@ -10,7 +10,7 @@ mod export;
 mod filters;
 pub(crate) mod health;
 pub(crate) mod ops;
-mod present;
+pub(crate) mod present;
 pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;

@@ -1,5 +1,7 @@
 //! How results become answers.
 
+use std::sync::{Mutex, PoisonError};
+
 use actix_web::{
     HttpResponse,
     http::{
@@ -9,6 +11,7 @@ use actix_web::{
     web::Bytes,
 };
 use serde::Serialize;
+use upivia_domain::Timestamp;
 
 use crate::ApiError;
 
@@ -46,4 +49,28 @@ pub(crate) fn once(
         ApiError::Internal
     })?;
     Ok(written(slot.get_or_init(|| bytes.into()).clone()))
+}
+
+/// A public document with prices in it: written once, and once more when a price has changed.
+#[derive(Debug, Default)]
+pub(crate) struct Remade(Mutex<Option<(Option<Timestamp>, Bytes)>>);
+
+impl Remade {
+    /// The document as of the last change of a price.
+    pub(crate) fn answer(
+        &self,
+        changed: Option<Timestamp>,
+        make: impl FnOnce() -> serde_json::Result<Vec<u8>>,
+    ) -> Result<HttpResponse, ApiError> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = match &*slot {
+            Some((since, bytes)) if *since == changed => bytes.clone(),
+            _ => Bytes::from(make().map_err(|error| {
+                tracing::error!(%error, "a document cannot be written as JSON");
+                ApiError::Internal
+            })?),
+        };
+        *slot = Some((changed, bytes.clone()));
+        Ok(written(bytes))
+    }
 }

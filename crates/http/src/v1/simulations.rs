@@ -81,6 +81,8 @@ pub(crate) struct SimulationBody {
     /// The most that it could cost, rounded up.
     estimated_cost_cents: i64,
     estimated_cost_usd: String,
+    /// The version of the price that was in force; see the catalogue.
+    price_version: Option<u32>,
     /// Every gate that was reached, in order.
     checks: Vec<CheckBody>,
     /// The checks that failed, with their figures.
@@ -146,6 +148,7 @@ impl SimulationBody {
             reason_code: simulation.reason().map(ReasonCode::as_str),
             estimated_cost_cents: simulation.estimate.cents_rounded_up(),
             estimated_cost_usd: simulation.estimate.to_string(),
+            price_version: simulation.price_version,
             checks: checks(&simulation.reasons),
             reasons: simulation.reasons.iter().map(ReasonBody::of).collect(),
             largest_affordable: simulation.affordable.map(|affordable| AffordableBody {

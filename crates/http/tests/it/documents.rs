@@ -68,6 +68,28 @@ async fn every_reference_of_the_document_leads_somewhere() {
     assert!(found > 50, "{found}");
 }
 
+/// An option that is flattened leaves no null behind, but nothing at all; an object could never be what this asks for.
+#[actix_web::test]
+async fn no_part_of_an_object_is_said_to_be_null() {
+    fn judge(value: &Value, path: &str) {
+        for part in value["allOf"].as_array().into_iter().flatten() {
+            let choices = part["oneOf"].as_array().into_iter().flatten();
+            assert!(
+                choices.clone().all(|choice| choice["type"] != "null"),
+                "{path}: give the field a schema of its own"
+            );
+        }
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, member)| judge(member, &format!("{path}/{name}")))
+            }
+            Value::Array(items) => items.iter().for_each(|item| judge(item, path)),
+            _ => {}
+        }
+    }
+    judge(&fetch("/openapi.json").await["components"], "");
+}
+
 fn walk(value: &Value, visit: &mut impl FnMut(&str)) {
     match value {
         Value::Object(members) => {
@@ -102,6 +124,40 @@ async fn the_guide_tells_a_model_all_it_needs() {
     assert!(ended.iter().all(|state| statuses.contains_key(state.wire())));
     assert_eq!(guide["reason_codes"].as_array().unwrap().len(), ReasonCode::ALL.len());
     assert_eq!(guide["endpoints"].as_array().unwrap().len(), routes().count());
+}
+
+#[actix_web::test]
+async fn the_guide_says_how_large_it_is() {
+    let guide = fetch("/agent-docs").await;
+    let size = serde_json::to_vec(&guide).unwrap().len();
+    assert_eq!(guide["approx_tokens"], size.div_ceil(4), "{}", guide["approx_tokens_rule"]);
+    assert!(guide["operations"].as_array().unwrap().len() > 3 && guide["retry"].as_array().unwrap().len() > 3);
+}
+
+/// What can be told of an example without a validator: it names only what the schema names, and all that is required.
+#[actix_web::test]
+async fn every_body_has_a_schema_and_an_example_that_fits_it() {
+    let document = fetch("/openapi.json").await;
+    for (_, route) in routes().filter(|(_, route)| route.method.has_body()) {
+        let name = format!("{} {}", route.method.as_str(), route.path);
+        let operation = &document["paths"][format!("/api/v1{}", route.path)][route.method.as_str().to_lowercase()];
+        let content = &operation["requestBody"]["content"]["application/json"];
+        let schema = resolved(&document, content["schema"]["$ref"].as_str().unwrap());
+        let properties = schema["properties"].as_object();
+        let example = content["example"].as_object().unwrap_or_else(|| panic!("{name} has no example"));
+        for member in example.keys() {
+            assert!(
+                properties.is_some_and(|known| known.contains_key(member)),
+                "{name}: {member} is not in the schema"
+            );
+        }
+        for member in schema["required"].as_array().into_iter().flatten() {
+            assert!(example.contains_key(member.as_str().unwrap()), "{name}: the example lacks {member}");
+        }
+        for status in ["400", "408", "413", "415", "429", "431", "500", "503"] {
+            assert!(operation["responses"].get(status).is_some(), "{name} does not document {status}");
+        }
+    }
 }
 
 #[actix_web::test]

@@ -12,6 +12,7 @@ mod money;
 mod page;
 mod reports;
 mod requests;
+mod services;
 mod simulations;
 mod sockets;
 mod support;

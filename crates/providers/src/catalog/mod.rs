@@ -10,6 +10,7 @@ mod search;
 mod shape;
 mod social;
 mod steering;
+mod terms;
 mod text;
 mod voice;
 
@@ -109,17 +110,14 @@ fn operation(
 ) -> Option<Operation> {
     let mut input_schema = steering::allowed_in(input);
     input_schema["examples"] = Value::Array(vec![example]);
-    Some(Operation {
-        name: name.parse().ok()?,
-        description: description.to_owned(),
-        input_schema,
-        output_schema,
-        price,
-    })
+    let operation = Operation::new(name.parse().ok()?, description, price);
+    Some(terms::added_to(operation.with_schemas(input_schema, output_schema)))
 }
 
 #[cfg(test)]
 mod tests {
+    use upivia_domain::Timestamp;
+
     use super::*;
 
     #[test]
@@ -164,7 +162,7 @@ mod tests {
         };
         let catalog = catalog([entry("acme/tiny"), entry("openai/gpt-4o")]);
         for model in ["acme/tiny", "openai/gpt-4o"] {
-            let price = catalog.models().find(model).unwrap();
+            let price = catalog.models().find(model, Timestamp::BEGINNING).unwrap().price;
             assert_eq!((price.input_nanos_per_million, price.default_max_tokens), (1, 2_048), "{model}");
         }
     }

@@ -4,7 +4,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use upivia_domain::{
-    NanoUsd,
+    NanoUsd, Timestamp,
     catalog::{Catalog, MOST_CHOICES, Quote},
     dispatch::{Basis, ProviderAnswer},
 };
@@ -15,6 +15,9 @@ use crate::{
     outbound::{Body, Exchange},
 };
 
+/// The built-in prices never changed.
+const NOW: Timestamp = Timestamp::from_micros(0);
+
 /// What the adversary bills beside bytes: more than any published chat format needs.
 const PER_MESSAGE: u64 = 7;
 const PER_REQUEST: u64 = 40;
@@ -22,7 +25,7 @@ const FOR_TOOLS: u64 = 600;
 
 fn quote(catalog: &Catalog, payload: &Value) -> Option<Quote> {
     let operation = catalog.find(&"text_generation.generate".parse().unwrap()).unwrap();
-    catalog.quote(operation, payload).ok()
+    catalog.quote(operation, payload, NOW).ok()
 }
 
 /// The bill of the adversary for a request body, as usage.
@@ -40,7 +43,8 @@ fn largest_bill(body: &[u8]) -> Value {
 fn settled(catalog: &Catalog, model: &str, hold: NanoUsd, usage: &Value) -> (NanoUsd, Basis) {
     let answer = json!({"id": "1", "choices": [{"message": {"content": "x"}}], "usage": usage});
     let exchange = Exchange::Answered { status: 200, body: Body::Whole(answer.to_string().into_bytes()) };
-    let terms = answer::Terms { price: catalog.models().find(model), hold, key: "" };
+    let price = catalog.models().find(model, NOW).map(|version| &version.price);
+    let terms = answer::Terms { price, hold, key: "" };
     match answer::of(exchange, &terms) {
         ProviderAnswer::Executed { cost, basis, .. } => (cost, basis),
         other => panic!("{other:?}"),
@@ -77,7 +81,7 @@ fn tool() -> impl Strategy<Value = Value> {
 }
 
 fn models() -> Vec<String> {
-    catalog([]).models().iter().map(|(model, _)| model.to_owned()).collect()
+    catalog([]).models().at(NOW).map(|(model, _)| model.to_owned()).collect()
 }
 
 fn payload() -> impl Strategy<Value = Value> {

@@ -82,8 +82,10 @@ impl OpenAi {
         }
     }
 
+    /// As it was when the call was quoted: the hold was made with it.
     fn price(&self, call: &ProviderCall) -> Option<&ModelPrice> {
-        call.payload.get("model").and_then(|model| model.as_str()).and_then(|model| self.catalog.models().find(model))
+        let model = call.payload.get("model")?.as_str()?;
+        self.catalog.models().find(model, call.quoted_at).map(|version| &version.price)
     }
 }
 

@@ -52,7 +52,8 @@ impl Sandbox {
 
     /// A result, what it costs, and how that is known.
     fn result(&self, call: &ProviderCall, id: &str) -> (Value, NanoUsd, Basis) {
-        match self.catalog.find(&call.operation).map(|operation| operation.price) {
+        let operation = self.catalog.find(&call.operation);
+        match operation.and_then(|operation| operation.price_at(call.quoted_at)).map(|version| version.price) {
             Some(Price::Tokens) => text::complete(self.catalog.models(), call, id),
             Some(Price::Flat(price)) => (results::of(call, id), price, Basis::Counted),
             Some(Price::Free) | None => (results::of(call, id), NanoUsd::ZERO, Basis::Counted),

@@ -4,12 +4,16 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use serde_json::json;
-use upivia_domain::{Timestamp, catalog::Quote};
+use upivia_domain::{
+    Timestamp,
+    catalog::{PriceVersion, Quote},
+};
 
 use super::*;
 use crate::catalog;
 
 const LIMIT: Duration = Duration::from_millis(300);
+const NOW: Timestamp = Timestamp::from_micros(0);
 
 fn id(number: i64) -> RequestId {
     RequestId::earliest(Timestamp::from_micros(1_000 * number))
@@ -17,7 +21,7 @@ fn id(number: i64) -> RequestId {
 
 fn quote(operation: &str, payload: &Value) -> Quote {
     let catalog = catalog([]);
-    catalog.quote(catalog.find(&operation.parse().unwrap()).unwrap(), payload).unwrap()
+    catalog.quote(catalog.find(&operation.parse().unwrap()).unwrap(), payload, NOW).unwrap()
 }
 
 fn call(operation: &str, payload: &Value) -> ProviderCall {
@@ -28,6 +32,7 @@ fn call(operation: &str, payload: &Value) -> ProviderCall {
         operation: operation.parse().unwrap(),
         payload: quote.forward,
         hold: quote.estimate,
+        quoted_at: NOW,
     }
 }
 
@@ -81,6 +86,27 @@ async fn results_look_like_the_real_ones() {
     let (result, ..) = executed(run(&call("text_generation.generate", &format)).await);
     let inside: Value = serde_json::from_str(result["text"].as_str().unwrap()).unwrap();
     assert_eq!(inside, json!({"sandbox": true, "you_said": "Hello"}));
+}
+
+#[tokio::test]
+async fn it_charges_what_the_price_was_when_the_call_was_quoted() {
+    let mut catalog = catalog([]);
+    let from = Timestamp::from_micros(10);
+    let dearer = PriceVersion { version: 2, effective_from: from, price: NanoUsd::cents(9) };
+    catalog.put_price(&"email.send".parse().unwrap(), dearer).unwrap();
+    let mut model = *catalog.models().find("openai/gpt-4o-mini", NOW).unwrap();
+    (model.version, model.effective_from) = (2, from);
+    model.price.output_nanos_per_million *= 100;
+    catalog.put_model("openai/gpt-4o-mini", model).unwrap();
+    let sandbox = Sandbox::new(Arc::new(catalog), LIMIT);
+    let text = call("text_generation.generate", &json!({"model": "openai/gpt-4o-mini", "prompt": "Hello"}));
+    for (call, before, after) in
+        [(mail(&json!(null)), 1_000_000, 90_000_000), (text, 9 * 150 + 9 * 600, 9 * 150 + 9 * 60_000)]
+    {
+        let late = ProviderCall { quoted_at: from, ..call.clone() };
+        assert_eq!(executed(sandbox.execute(&call).await).1, before, "held before the change");
+        assert_eq!(executed(sandbox.execute(&late).await).1, after);
+    }
 }
 
 #[tokio::test]

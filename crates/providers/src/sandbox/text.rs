@@ -20,7 +20,8 @@ pub(super) fn complete(models: &PriceTable, call: &ProviderCall, id: &str) -> (V
     let input = tokens(canonical_json(&payload["messages"]).len());
     let output = tokens(text.len()).saturating_mul(choices);
     let result = completion(payload, id, &text, is_whole, choices, [input, output]);
-    let cost = payload["model"].as_str().and_then(|model| models.find(model)?.cost(input, output).ok());
+    let price = payload["model"].as_str().and_then(|model| models.find(model, call.quoted_at));
+    let cost = price.and_then(|version| version.price.cost(input, output).ok());
     let (cost, basis) = cost.map_or((call.hold, Basis::Estimate), |cost| (cost, Basis::ProviderUsage));
     (result, cost, basis)
 }

@@ -127,13 +127,8 @@ fn what_is_not_on_offer_is_refused() {
 
 #[test]
 fn a_schema_may_not_refer_to_another_document() {
-    let operation = |schema: Value| Operation {
-        name: "acme.lookup".parse().unwrap(),
-        description: String::new(),
-        input_schema: schema,
-        output_schema: json!({}),
-        price: Price::Free,
-    };
+    let operation =
+        |schema: Value| Operation::new("acme.lookup".parse().unwrap(), "", Price::Free).with_schemas(schema, json!({}));
     for schema in
         [json!({"$ref": "https://127.0.0.1/schema.json"}), json!({"$ref": "file:///etc/passwd"}), json!({"type": 7})]
     {

@@ -63,11 +63,12 @@ fn catalog() -> Arc<Catalog> {
 
 fn call(mode: Mode, steering: &Value) -> ProviderCall {
     let (catalog, operation) = (catalog(), "text_generation.generate".parse().unwrap());
+    let now = Timestamp::from_micros(1_700_000_000_000_000);
     let messages = json!([{"role": "user", "content": "Tell me in short."}]);
     let payload = json!({"model": "openai/gpt-4o-mini", "messages": messages, "max_tokens": 50, "sandbox": steering});
-    let quote = catalog.quote(catalog.find(&operation).unwrap(), &payload).unwrap();
-    let request = RequestId::earliest(Timestamp::from_micros(1_700_000_000_000_000));
-    ProviderCall { request, mode, operation, payload: quote.forward, hold: quote.estimate }
+    let quote = catalog.quote(catalog.find(&operation).unwrap(), &payload, now).unwrap();
+    let request = RequestId::earliest(now);
+    ProviderCall { request, mode, operation, payload: quote.forward, hold: quote.estimate, quoted_at: now }
 }
 
 async fn play(stage: &impl Stage, scene: Scene) -> (ProviderCall, ProviderAnswer) {

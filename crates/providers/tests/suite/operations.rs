@@ -16,15 +16,22 @@ use crate::{TIME_LIMIT, catalog};
 /// What the ledger answers itself: no provider, so nothing to execute here.
 const ANSWERED_BY_THE_LEDGER: &str = "platform.check_budget";
 
+const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+fn price(operation: &Operation) -> Option<Price> {
+    operation.price_at(NOW).map(|version| version.price)
+}
+
 fn registry() -> Registry {
     Registry::new(catalog(), Sandbox::new(catalog(), TIME_LIMIT))
 }
 
 fn call(catalog: &Catalog, operation: &Operation, payload: &Value) -> ProviderCall {
-    let quote = catalog.quote(operation, payload).unwrap_or_else(|problem| panic!("{}: {problem}", operation.name));
+    let quote =
+        catalog.quote(operation, payload, NOW).unwrap_or_else(|problem| panic!("{}: {problem}", operation.name));
     let request = RequestId::earliest(Timestamp::from_micros(1_700_000_000_000_000));
     let (payload, hold) = (quote.forward, quote.estimate);
-    ProviderCall { request, mode: Mode::Test, operation: operation.name.clone(), payload, hold }
+    ProviderCall { request, mode: Mode::Test, operation: operation.name.clone(), payload, hold, quoted_at: NOW }
 }
 
 /// Executes within the hold and answers as the output schema promises.
@@ -37,7 +44,7 @@ async fn result(operation: &Operation, payload: &Value) -> Arc<Value> {
         panic!("{name}: {answer:?}")
     };
     assert!(cost <= call.hold && !cost.is_zero(), "{name}: {cost} of {}", call.hold);
-    if let Price::Flat(price) = operation.price {
+    if let Some(Price::Flat(price)) = price(operation) {
         assert_eq!(cost, price, "{name}");
     }
     is_as_promised(operation, &result);
@@ -82,7 +89,7 @@ fn has_type(schema: &Value, kind: &str) -> bool {
 fn every_example_passes_the_check_and_has_a_price() {
     for (operation, example) in all() {
         assert_eq!(problem(&operation, &example), None, "{}", operation.name);
-        let quote = catalog().quote(&operation, &example).unwrap();
+        let quote = catalog().quote(&operation, &example, NOW).unwrap();
         assert_eq!(quote.estimate.is_zero(), operation.name.as_str() == ANSWERED_BY_THE_LEDGER, "{}", operation.name);
         assert!(operation.description.ends_with('.'), "{}", operation.name);
     }
@@ -126,7 +133,7 @@ fn an_unknown_member_is_refused_with_its_path() {
         example["surprise"] = json!(1);
         let expected = format!("payload.surprise: is no parameter of {}", operation.name);
         assert_eq!(problem(&operation, &example).as_deref(), Some(expected.as_str()));
-        assert_eq!(catalog().quote(&operation, &example).unwrap_err().to_string(), expected);
+        assert_eq!(catalog().quote(&operation, &example, NOW).unwrap_err().to_string(), expected);
     }
 }
 
@@ -163,7 +170,7 @@ fn a_flat_price_is_for_a_payload_of_bounded_size() {
         let text = bound("string", "maxLength") || schema.get("enum").is_some();
         text && bound("array", "maxItems") && bound("integer", "maximum")
     };
-    for (operation, _) in all().into_iter().filter(|(operation, _)| matches!(operation.price, Price::Flat(_))) {
+    for (operation, _) in all().into_iter().filter(|(operation, _)| matches!(price(operation), Some(Price::Flat(_)))) {
         assert_eq!(operation.input_schema["additionalProperties"], false, "{}", operation.name);
         for (member, schema) in members(&operation) {
             assert!(is_bounded(schema), "{}.{member}", operation.name);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, mail, models};
+use super::{Settings, Span, catalog, mail};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -25,7 +25,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     mail(settings)?;
     crate::logging::filter(&settings.log)?;
     check_failpoints(settings)?;
-    models(settings).map(drop)
+    catalog(settings).map(drop)
 }
 
 fn check_store(settings: &Settings) -> Result<()> {

@@ -1,12 +1,10 @@
 //! Prices of models that the file adds or changes, as `[[models]]`.
 
-use std::collections::BTreeSet;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use upivia_providers::ModelEntry;
+use upivia_domain::catalog::{ModelPrice, PriceVersion};
 
-use super::Settings;
+use super::price::instant;
 
 /// What a model costs, in nanodollars (10⁻⁹ USD) for 10⁶ tokens: $0.15 is `150_000_000`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,56 +21,80 @@ pub struct ModelSettings {
     pub default_max_tokens: u32,
     /// The most that the model writes.
     pub largest_max_tokens: u32,
+    /// The number under which the journal knows this price.
+    #[serde(default = "first")]
+    pub version: u32,
+    /// From when on, in ISO 8601 with an offset; absent = since ever, in place of a built-in price.
+    #[serde(default)]
+    pub effective_from: Option<String>,
+}
+
+const fn first() -> u32 {
+    1
 }
 
 const fn default_max_tokens() -> u32 {
     1_024
 }
 
-/// The models of the file, for the catalogue.
-///
-/// # Errors
-///
-/// A model twice, or limits that contradict each other.
-pub fn models(settings: &Settings) -> Result<Vec<ModelEntry>> {
-    let mut names = BTreeSet::new();
-    let entry = |model: &ModelSettings| {
-        ensure!(names.insert(model.model.clone()), "models: {} is there twice", model.model);
-        model.entry().with_context(|| format!("models: {:?}", model.model))
-    };
-    settings.models.iter().map(entry).collect()
-}
-
 impl ModelSettings {
-    fn entry(&self) -> Result<ModelEntry> {
+    /// For the catalogue.
+    pub(super) fn version(&self) -> Result<PriceVersion<ModelPrice>> {
         let (default, largest) = (self.default_max_tokens, self.largest_max_tokens);
         ensure!(!self.model.trim().is_empty(), "the name is empty");
         ensure!(default > 0, "default_max_tokens must be more than zero");
         ensure!(default <= largest, "default_max_tokens ({default}) is more than largest_max_tokens ({largest})");
-        Ok(ModelEntry {
-            model: self.model.clone(),
+        let price = ModelPrice {
             input_nanos_per_million: self.input_nanos_per_million,
             output_nanos_per_million: self.output_nanos_per_million,
             default_max_tokens: default,
             largest_max_tokens: largest,
-        })
+        };
+        Ok(PriceVersion { version: self.version, effective_from: instant(self.effective_from.as_deref())?, price })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use upivia_domain::Timestamp;
 
-    fn refused(models: &[(&str, u32)]) -> String {
-        let settings = |(name, default): &(&str, u32)| ModelSettings {
+    use super::*;
+    use crate::config::{Settings, catalog};
+
+    fn model((name, default_max_tokens): &(&str, u32)) -> ModelSettings {
+        ModelSettings {
             model: (*name).to_owned(),
             input_nanos_per_million: 1,
             output_nanos_per_million: 2,
-            default_max_tokens: *default,
+            default_max_tokens: *default_max_tokens,
             largest_max_tokens: 100,
+            version: 1,
+            effective_from: None,
+        }
+    }
+
+    fn refused(models: &[(&str, u32)]) -> String {
+        let settings = Settings { models: models.iter().map(model).collect(), ..Settings::default() };
+        format!("{:#}", catalog(&settings).unwrap_err())
+    }
+
+    #[test]
+    fn the_file_replaces_a_built_in_price_now_or_later() {
+        let later = ModelSettings {
+            version: 2,
+            effective_from: Some("2027-01-01T00:00:00Z".to_owned()),
+            ..model(&("openai/gpt-4o", 9))
         };
-        let settings = Settings { models: models.iter().map(settings).collect(), ..Settings::default() };
-        format!("{:#}", super::models(&settings).unwrap_err())
+        let models = vec![later, model(&("openai/gpt-4o-mini", 7)), model(&("acme/tiny", 5))];
+        let catalog = catalog(&Settings { models, ..Settings::default() }).unwrap();
+        let default = |model, time| {
+            let found = catalog.models().find(model, Timestamp::parse(time).unwrap()).unwrap();
+            (found.version, found.price.default_max_tokens)
+        };
+        assert_eq!(default("openai/gpt-4o", "2026-12-31"), (1, 1_024));
+        assert_eq!(default("openai/gpt-4o", "2027-01-01"), (2, 9));
+        assert_eq!(default("openai/gpt-4o-mini", "2020-01-01"), (1, 7));
+        assert_eq!(default("acme/tiny", "2020-01-01"), (1, 5));
     }
 
     #[test]

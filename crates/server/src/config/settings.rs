@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use upivia_http::{Limits, MetricsAccess};
 
-use super::{Hidden, ModelSettings, Span, number::number};
+use super::{Hidden, ModelSettings, PriceSettings, Span, number::number};
 
-/// Keys that may come from the environment; the prices of models come from the file only.
+/// Keys that may come from the environment; prices come from the file only.
 pub const ENVIRONMENT: &[&str] = &[
     "listen",
     "data_dir",
@@ -94,6 +94,8 @@ pub struct Settings {
     pub failpoints: Option<String>,
     /// Prices of models, beside and above those that are built in.
     pub models: Vec<ModelSettings>,
+    /// Flat prices of operations, beside and above those that are built in.
+    pub prices: Vec<PriceSettings>,
 }
 
 impl Default for Settings {
@@ -126,6 +128,7 @@ impl Default for Settings {
             mail_from: None,
             failpoints: None,
             models: Vec::new(),
+            prices: Vec::new(),
         }
     }
 }

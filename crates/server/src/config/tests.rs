@@ -56,9 +56,9 @@ fn each_source_is_stronger_than_the_one_before() {
 }
 
 #[test]
-fn every_setting_but_the_models_has_a_variable() {
+fn every_setting_but_prices_has_a_variable() {
     let serde_json::Value::Object(members) = serde_json::to_value(Settings::default()).unwrap() else { panic!() };
-    for key in members.keys().filter(|key| *key != "models") {
+    for key in members.keys().filter(|key| *key != "models" && *key != "prices") {
         let name = format!("UPIVIA_{}", key.to_uppercase());
         assert!(Environment::from([(name.as_str(), "x")]).unknown().is_empty(), "{name}");
     }
@@ -122,9 +122,11 @@ fn unknown_keys_and_bad_values_name_themselves_and_their_source() {
 #[test]
 fn what_is_shown_hides_secrets_and_can_be_read_again() {
     let file = "openai_api_key = \"sk-secret\"\n[[models]]\nmodel = \"acme/large\"\ninput_nanos_per_million = 150_000_000\n\
-                output_nanos_per_million = 600_000_000\nlargest_max_tokens = 4096\n";
+                output_nanos_per_million = 600_000_000\nlargest_max_tokens = 4096\n[[prices]]\noperation = \"email.send\"\nversion = 2\n\
+                effective_from = \"2027-01-01\"\nnanos = 2_000_000\n";
     let settings = load(&Flags::default(), &Environment::default(), &Dir::with_file("show", file).0).unwrap().settings;
-    assert_eq!(models(&settings).unwrap()[0].input_nanos_per_million, 150_000_000);
+    assert_eq!(settings.models[0].input_nanos_per_million, 150_000_000);
+    check(&settings).unwrap();
     let shown = show(&settings).unwrap();
     assert!(shown.contains("openai_api_key = \"***\"") && !shown.contains("sk-secret"), "{shown}");
     let mut again =

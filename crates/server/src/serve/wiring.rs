@@ -60,7 +60,7 @@ struct Base<'a> {
 
 /// Wires everything; the ledger's lanes and the lease run from here on.
 pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired> {
-    let catalog = Arc::new(upivia_providers::catalog(config::models(settings)?));
+    let catalog = Arc::new(config::catalog(settings)?);
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds::default()));
     let lease = NodeSettings { lease: settings.node_lease.duration(), single_process: settings.is_embedded() };
     let registry = Arc::clone(&storage.store) as _;

@@ -151,6 +151,7 @@ impl Tenant {
             operation: operation(),
             kind: AdmitKind::Dispatch(Start::DispatchNow),
             screening: Screening::Accepted { estimate: NanoUsd::cents(1), applied_max_tokens: Some(16) },
+            price_version: Some(1),
             provider: Some(ProviderName::new("sandbox")),
             contexts: Vec::new(),
             owner: self.node,

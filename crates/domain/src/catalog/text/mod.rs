@@ -15,29 +15,35 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    ModelPrice, PayloadProblem, PriceTable, Quote,
+    ModelPrice, PayloadProblem, PriceTable, PriceVersion, Quote,
     quote::{Fields, STEERING},
 };
+use crate::Timestamp;
 
 pub use bound::MOST_CHOICES;
 
-pub(super) fn quote(models: &PriceTable, mut fields: Fields) -> Result<Quote, PayloadProblem> {
+pub(super) fn quote(models: &PriceTable, mut fields: Fields, now: Timestamp) -> Result<Quote, PayloadProblem> {
     let steering = fields.remove(STEERING);
-    let price = price_of(models, &fields)?;
+    let PriceVersion { version: price_version, price, .. } = price_of(models, &fields, now)?;
     messages::normalise(&mut fields)?;
     tools::check(&fields)?;
     let choices = bound::choices(&fields)?;
     let applied_max_tokens = apply_limit(price, &mut fields)?;
     let estimate = bound::cost(price, &fields, choices)?;
     fields.extend(steering.map(|steering| (STEERING.to_owned(), steering)));
-    Ok(Quote { estimate, forward: Arc::new(Value::Object(fields)), applied_max_tokens })
+    let forward = Arc::new(Value::Object(fields));
+    Ok(Quote { estimate, forward, applied_max_tokens, price_version: *price_version })
 }
 
-fn price_of<'a>(models: &'a PriceTable, fields: &Fields) -> Result<&'a ModelPrice, PayloadProblem> {
+fn price_of<'a>(
+    models: &'a PriceTable,
+    fields: &Fields,
+    now: Timestamp,
+) -> Result<&'a PriceVersion<ModelPrice>, PayloadProblem> {
     let problem = |message: &str| PayloadProblem::new("payload.model", message);
     let model = fields.get("model").ok_or_else(|| problem("is required"))?;
     let model = model.as_str().ok_or_else(|| problem("must be a text"))?;
-    models.find(model).ok_or_else(|| problem("no price is known for this model"))
+    models.find(model, now).ok_or_else(|| problem("no price is known for this model"))
 }
 
 /// Leaves `max_tokens` in the fields, and returns it where the request named none.

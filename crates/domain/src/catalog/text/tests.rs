@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    NanoUsd,
+    NanoUsd, Timestamp,
     catalog::{Catalog, ModelPrice, Operation, PayloadProblem, Price, PriceTable, Quote},
 };
 
@@ -21,13 +21,8 @@ const PRICE: ModelPrice = ModelPrice {
 
 fn quote(payload: &Value) -> Result<Quote, PayloadProblem> {
     let properties: Map<_, _> = PARAMETERS.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
-    let operation = Operation {
-        name: "text_generation.generate".parse().unwrap(),
-        description: String::new(),
-        input_schema: json!({"properties": properties}),
-        output_schema: json!({}),
-        price: Price::Tokens,
-    };
+    let name = "text_generation.generate".parse().unwrap();
+    let operation = Operation::new(name, "", Price::Tokens).with_schemas(json!({"properties": properties}), json!({}));
     let largest = u32::MAX;
     let dear = ModelPrice {
         input_nanos_per_million: u64::MAX,
@@ -36,7 +31,7 @@ fn quote(payload: &Value) -> Result<Quote, PayloadProblem> {
         largest_max_tokens: largest,
     };
     let models = PriceTable::new([("a/b".to_owned(), PRICE), ("a/dear".to_owned(), dear)]);
-    Catalog::new([operation.clone()], models).quote(&operation, payload)
+    Catalog::new([operation.clone()], models).quote(&operation, payload, Timestamp::default())
 }
 
 fn with(name: &str, value: Value) -> Value {

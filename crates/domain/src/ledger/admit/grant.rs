@@ -69,15 +69,18 @@ pub(in crate::ledger) struct AdmittedDetail<'a> {
     digest: String,
     account: String,
     hold: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_version: Option<u32>,
     limits: &'a [LimitRecord],
 }
 
 impl Granted {
-    pub(in crate::ledger) fn detail(&self, digest: &[u8; 32]) -> AdmittedDetail<'_> {
+    pub(in crate::ledger) fn detail(&self, digest: &[u8; 32], price_version: Option<u32>) -> AdmittedDetail<'_> {
         AdmittedDetail {
             digest: hex(digest),
             account: self.hold.account.to_string(),
             hold: self.hold.amount.nanos(),
+            price_version,
             limits: &self.limits,
         }
     }
@@ -98,7 +101,7 @@ pub(super) fn hold(
         Start::Later => RequestState::Admitted,
     };
     let mut request = row(snapshot, command, state, now);
-    let detail = granted.detail(&request.digest);
+    let detail = granted.detail(&request.digest, command.price_version);
     request.seq = snapshot.append(draft(command, "request.admitted", state, detail), now);
     request.hold = Some(granted.hold);
     request.owner = Some(command.owner);

@@ -5,6 +5,7 @@ mod handlers;
 mod rows;
 mod view;
 
+pub(crate) use self::rows::BindingBody;
 use upivia_domain::identity::Permission;
 
 use self::{

@@ -1,32 +1,53 @@
 //! The guide for language models: short sentences, real names, examples that work.
 
 use serde_json::{Value, json};
-use upivia_domain::{budget::ReasonCode, catalog::Catalog};
+use upivia_domain::{Timestamp, budget::ReasonCode, catalog::Catalog};
+
+use super::goods;
 
 use crate::{
     registration::PREFIXES,
     route::{Credential, Route},
     table::routes,
-    v1::{
-        service_requests::{explanation, status_of},
-        services::ServiceList,
-    },
+    v1::service_requests::{explanation, status_of},
 };
 
+/// A token of a language model is about so many bytes of English and JSON.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// The document as bytes, with its own size in it.
+pub(super) fn written(catalog: &Catalog, now: Timestamp) -> serde_json::Result<Vec<u8>> {
+    let mut guide = guide(catalog, now)?;
+    // The number has a length too: it grows until it is true.
+    loop {
+        let bytes = serde_json::to_vec(&guide)?;
+        let size = Value::from(bytes.len().div_ceil(BYTES_PER_TOKEN));
+        if guide["approx_tokens"] == size {
+            return Ok(bytes);
+        }
+        guide["approx_tokens"] = size;
+    }
+}
+
 /// The document. It is an object, for the published clients parse it as one.
-pub(super) fn guide(catalog: &Catalog) -> serde_json::Result<Value> {
+fn guide(catalog: &Catalog, now: Timestamp) -> serde_json::Result<Value> {
     Ok(json!({
         "name": "Upivia",
         "what": "A control plane for what AI agents spend. Send every paid action to one endpoint; it is checked against \
                  policy and budgets, executed by a provider, charged, and audited. A limit is a limit.",
+        "approx_tokens": 0,
+        "approx_tokens_rule": "the bytes of this document divided by 4, rounded up",
         "base_path": PREFIXES[0],
         "authentication": authentication(),
         "dispatch": dispatch(),
         "statuses": statuses(),
         "reason_codes": reason_codes(),
+        "retry": retry(),
         "errors": errors(),
         "money": "Fields that end in _cents are integers of US cents; the field that ends in _usd beside it is the exact decimal.",
-        "catalog": serde_json::to_value(ServiceList::of(catalog))?,
+        "operations": goods::operations(catalog, now),
+        "models": goods::models(catalog, now)?,
+        "sandbox": goods::sandbox(catalog),
         "endpoints": routes().map(|(group, route)| endpoint(group, route)).collect::<Vec<_>>(),
         "openapi": format!("{}/openapi.json", PREFIXES[0]),
     }))
@@ -75,6 +96,16 @@ fn statuses() -> Value {
     })
 }
 
+fn retry() -> Value {
+    json!([
+        "No answer, 429 or 503: repeat the same call with the same Idempotency-Key after Retry-After seconds.",
+        "running or approval_required: do not repeat; GET the request by its request_id.",
+        "blocked: reasons says with figures what would help. Where retryable is true, ask again with a new key after resets_at, or when what is held has ended; else a person must change a limit, a binding or the balance.",
+        "failed: nothing was done; ask again with a new key. Only a message or a post whose outcome was unknown may have gone out: such a request is running until somebody knows.",
+        "400, 401, 403, 404, 409: the same call will be refused again.",
+    ])
+}
+
 fn reason_codes() -> Vec<Value> {
     let row =
         |code: &ReasonCode| json!({"code": code.as_str(), "status": status_of(*code), "meaning": explanation(*code)});
@@ -104,7 +135,6 @@ fn endpoint(group: &str, route: &Route) -> Value {
         "method": route.method.as_str(),
         "path": format!("{}{}", PREFIXES[0], route.path),
         "summary": route.doc.summary,
-        "details": route.doc.details,
         "credentials": route.access.credentials().iter().map(|credential| named(*credential)).collect::<Vec<_>>(),
     });
     if let (Some(example), Some(members)) = (example, endpoint.as_object_mut()) {

@@ -1,10 +1,10 @@
 //! What this API is: for people as a page, for generators as OpenAPI, for language models as one JSON document.
 
+mod goods;
 mod guide;
 mod page;
 
 use actix_web::HttpResponse;
-use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -60,8 +60,9 @@ pub(crate) const GROUP: Group = Group {
             doc: Doc {
                 id: "agentDocs",
                 summary: "All that a language model needs to use this API",
-                details: "How to authenticate and dispatch, what the answers mean, what can be bought for how much, and every \
-                          endpoint. Paste it into a model.",
+                details: "How to authenticate, dispatch and retry, what the answers mean, what can be bought for how much, an \
+                          example of every operation, and every endpoint. `approx_tokens` says how much of a model's \
+                          attention it takes: its bytes divided by four. Paste it into a model.",
                 parameters: &[],
                 body: None,
                 answers: &[Success { status: 200, meaning: "The document.", schema: SchemaOf::of::<Document>() }],
@@ -105,8 +106,6 @@ async fn openapi(input: Input) -> Result<HttpResponse, ApiError> {
 }
 
 async fn agent_docs(input: Input) -> Result<HttpResponse, ApiError> {
-    once(&input.api.documents.agent_docs, || {
-        let guide: Value = guide::guide(&input.api.parts.catalog)?;
-        serde_json::to_vec(&guide)
-    })
+    let (catalog, now) = (&input.api.parts.catalog, input.api.parts.clock.now());
+    input.api.documents.agent_docs.answer(catalog.changed_by(now), || guide::written(catalog, now))
 }

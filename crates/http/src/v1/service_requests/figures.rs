@@ -8,6 +8,8 @@ use upivia_domain::{
 };
 use utoipa::ToSchema;
 
+use super::perhaps::PerhapsFigures;
+
 /// What a request cost.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CostFigures {
@@ -52,6 +54,7 @@ pub(crate) struct ReasonBody {
     #[schema(example = "binding")]
     scope: &'static str,
     #[serde(flatten)]
+    #[schema(value_type = PerhapsFigures)]
     figures: Option<Figures>,
     /// When usage starts anew.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ mod body;
 mod envelope;
 mod figures;
 mod message;
+mod perhaps;
 mod reason;
 mod shapes;
 

@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::figures::{CostFigures, ReasonBody};
+use super::{
+    figures::{CostFigures, ReasonBody},
+    perhaps::PerhapsCost,
+};
 
 /// A service request as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +51,7 @@ pub(crate) struct ExecutedRequest<'a> {
     #[schema(value_type = Object)]
     pub(super) result: &'a Value,
     #[serde(flatten)]
+    #[schema(value_type = CostFigures)]
     pub(super) cost: Option<CostFigures>,
     /// The most that it could have cost, rounded up.
     pub(super) estimated_cost_cents: i64,
@@ -80,6 +84,7 @@ pub(crate) struct RefusedRequest<'a> {
     pub(super) result: Option<&'a Value>,
     /// Only where the provider reported a cost all the same.
     #[serde(flatten)]
+    #[schema(value_type = PerhapsCost)]
     pub(super) cost: Option<CostFigures>,
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use upivia_domain::{
-    NanoUsd,
-    catalog::{Catalog, ModelPrice, Operation, OperationName, PayloadProblem, Price, PriceTable},
+    NanoUsd, Timestamp,
+    catalog::{Catalog, ModelPrice, Operation, OperationName, PayloadProblem, Price, PriceTable, PriceVersion},
     ports::PayloadCheck,
 };
 
@@ -19,8 +19,15 @@ pub fn catalog() -> Catalog {
         operation("web_search.search", "Searches the web.", &["query"], Price::Flat(NanoUsd::cents(1))),
         operation("platform.check_budget", "Tells what is left.", &["agent_id"], Price::Free),
     ];
-    Catalog::new(operations, PriceTable::new([("openai/gpt-4o-mini".to_owned(), MODEL)]))
+    let mut catalog = Catalog::new(operations, PriceTable::new([("openai/gpt-4o-mini".to_owned(), MODEL)]));
+    let effective_from = Timestamp::parse(DEARER_FROM).unwrap();
+    let dearer = PriceVersion { version: 2, effective_from, price: NanoUsd::cents(4) };
+    catalog.put_price(&"sms.send".parse().unwrap(), dearer).unwrap();
+    catalog
 }
+
+/// From here on a text message costs twice as much.
+pub const DEARER_FROM: &str = "2026-02-01T00:00:00Z";
 
 const MODEL: ModelPrice = ModelPrice {
     input_nanos_per_million: 150_000_000,
@@ -32,13 +39,8 @@ const MODEL: ModelPrice = ModelPrice {
 fn operation(name: &str, description: &str, members: &[&str], price: Price) -> Operation {
     let properties: serde_json::Map<String, Value> =
         members.iter().map(|member| ((*member).to_owned(), json!({}))).collect();
-    Operation {
-        name: name.parse().unwrap(),
-        description: description.to_owned(),
-        input_schema: json!({ "type": "object", "properties": properties }),
-        output_schema: json!({ "type": "object" }),
-        price,
-    }
+    let input = json!({ "type": "object", "properties": properties });
+    Operation::new(name.parse().unwrap(), description, price).with_schemas(input, json!({ "type": "object" }))
 }
 
 /// Knows one rule: `to` is a text.

@@ -8,5 +8,6 @@ mod tidy;
 mod world;
 
 pub use call::{Call, Reply};
+pub use catalog::DEARER_FROM;
 pub use tidy::tidy;
 pub use world::{Org, World, mail};
