@@ -73,6 +73,7 @@ fn catalog() -> Result<Catalog, Box<dyn Error>> {
     let input_schema =
         json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] });
     let greeting = Operation {
+        deadline: None,
         name: OPERATION.parse()?,
         description: "Writes a greeting.".to_owned(),
         input_schema,

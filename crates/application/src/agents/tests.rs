@@ -77,6 +77,7 @@ impl Office {
 
 fn catalog() -> Catalog {
     let operation = |name: &str| Operation {
+        deadline: None,
         name: name.parse().unwrap(),
         description: "For tests.".to_owned(),
         input_schema: serde_json::json!({ "type": "object" }),

@@ -123,6 +123,7 @@ pub struct World {
 
 fn catalog() -> Catalog {
     let free = |name: &str, price| Operation {
+        deadline: None,
         name: name.parse().unwrap(),
         description: "For tests.".to_owned(),
         input_schema: json!({ "type": "object", "properties": { "to": { "type": "string" } } }),

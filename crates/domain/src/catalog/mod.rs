@@ -1,5 +1,6 @@
 //! What can be bought: operations, their schemas, their prices, and the most that a payload may cost.
 
+mod deadline;
 mod name;
 mod operation;
 mod price;
@@ -7,6 +8,7 @@ mod problem;
 mod quote;
 mod text;
 
+pub use deadline::{AtDeadline, Deadline};
 pub use name::{InvalidOperation, OperationName};
 pub use operation::{Catalog, Operation};
 pub use price::{ModelPrice, Price, PriceTable};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{OperationName, Price, PriceTable};
+use super::{Deadline, OperationName, Price, PriceTable};
 
 /// Something that an agent can buy.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Operation {
     pub output_schema: Value,
     /// How its cost is bounded.
     pub price: Price,
+    /// What ends a request whose outcome nobody reports; absent = a person does.
+    pub deadline: Option<Deadline>,
 }
 
 /// The operations on offer and the prices of models.

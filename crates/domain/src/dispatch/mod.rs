@@ -3,11 +3,13 @@
 mod answer;
 mod content;
 mod idempotency;
+mod reference;
 mod request;
 mod state;
 
 pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
 pub use content::{Content, canonical_json};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
+pub use reference::{InvalidReference, Reference};
 pub use request::{Charge, End, HeldWindow, Hold, ServiceRequest};
 pub use state::RequestState;

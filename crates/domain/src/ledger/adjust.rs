@@ -1,17 +1,22 @@
 //! Corrections of an ended request: transfers that name the original, counted in the window of its admission.
+//!
+//! Late evidence that names another cost corrects it. Late evidence that names none moves no money: where it contradicts
+//! the end, the request is flagged and the contradiction is written down, for people.
 
-use serde_json::json;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use super::{
-    Adjust, Evidence, Outcome, Recorded, Refusal, Settle, Snapshot,
+    Adjust, Fail, Outcome, Recorded, Refusal, Settle, Snapshot,
     meters::Staged,
-    progress::{event, find, unchanged},
+    progress::{actor_of, event, find, unchanged},
 };
 use crate::{
     CommandId, NanoUsd, Timestamp,
     audit::Posting,
     budget::{Account, ReasonCode, SystemAccount},
-    dispatch::{Basis, Charge, Hold, ServiceRequest},
+    dispatch::{Basis, Charge, Hold, RequestState, ServiceRequest},
     identity::Actor,
 };
 
@@ -26,30 +31,108 @@ pub(super) fn adjust(snapshot: &mut Snapshot, command: &Adjust, clock: Timestamp
     if !request.state.is_ended() || request.hold.is_none() {
         return Err(Refusal::WrongState(request.state));
     }
-    correct(
-        snapshot,
-        request,
-        Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor },
-        clock,
-    )
+    let says = request.state;
+    let correction =
+        Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor, says };
+    correct(snapshot, request, (correction, false), clock)
 }
 
 /// An answer for a request that ended by something else: the same cost changes nothing, another one corrects it.
 pub(super) fn late(
     snapshot: &mut Snapshot,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     command: &Settle,
     clock: Timestamp,
 ) -> Result<Outcome, Refusal> {
-    if snapshot.recorded(command.id).is_some() || request.hold.is_none() {
+    if is_old_news(snapshot, &request, command.id)? {
         return unchanged(request);
     }
-    let node = match command.evidence {
-        Evidence::Owner(node) => Some(node),
-        Evidence::Provider => request.owner,
+    let says = RequestState::Executed;
+    let actor = actor_of(&request, command.evidence);
+    let correction = Correction { id: command.id, cost: command.cost, basis: command.basis, actor, says };
+    let weaker = is_weaker(&request, command.basis);
+    let is_news = request.state != says || is_unanswered(&request);
+    if is_news {
+        keep(&mut request, &command.result);
+    }
+    if weaker {
+        return stands(snapshot, request, (&correction, is_news), clock);
+    }
+    correct(snapshot, request, (correction, is_news), clock)
+}
+
+/// "It failed", of a request that ended by something else. Whether money goes back is a question for people, unless the
+/// provider says what it costs.
+pub(super) fn late_failure(
+    snapshot: &mut Snapshot,
+    request: ServiceRequest,
+    command: &Fail,
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
+    if is_old_news(snapshot, &request, command.id)? {
+        return unchanged(request);
+    }
+    let (says, actor) = (RequestState::Failed, actor_of(&request, command.evidence));
+    let known = request.charge().map_or((NanoUsd::ZERO, Basis::Estimate), |charge| (charge.cost, charge.basis));
+    let stated = command.charge.filter(|(_, basis)| !is_weaker(&request, *basis));
+    let (cost, basis) = stated.unwrap_or(known);
+    let correction = Correction { id: command.id, cost, basis, actor, says };
+    match stated {
+        Some(_) => correct(snapshot, request, (correction, false), clock),
+        None => stands(snapshot, request, (&correction, false), clock),
+    }
+}
+
+/// Heard before, or about a request that never held anything. What was certainly never sent has no outcome at all.
+fn is_old_news(snapshot: &Snapshot, request: &ServiceRequest, id: CommandId) -> Result<bool, Refusal> {
+    if request.state == RequestState::Blocked {
+        return Err(Refusal::WrongState(request.state));
+    }
+    Ok(snapshot.recorded(id).is_some() || request.hold.is_none())
+}
+
+fn is_weaker(request: &ServiceRequest, basis: Basis) -> bool {
+    request.charge().is_some_and(|charge| basis.is_weaker_than(charge.basis))
+}
+
+/// Ended by a person or a deadline, without a word from the provider.
+fn is_unanswered(request: &ServiceRequest) -> bool {
+    let assumed = request.charge().is_some_and(|charge| matches!(charge.basis, Basis::Resolution | Basis::Estimate));
+    assumed && request.result.as_deref().is_some_and(|result| result.get("resolution").is_some())
+}
+
+/// What was executed after all, for the agent: beside the detail of a failure, or where nothing was.
+fn keep(request: &mut ServiceRequest, late: &Arc<Value>) {
+    let kept = match request.result.as_deref() {
+        None => Value::clone(late),
+        Some(Value::Object(members)) => {
+            let mut members = members.clone();
+            members.insert("late_result".to_owned(), Value::clone(late));
+            Value::Object(members)
+        }
+        Some(_) => return,
     };
-    let actor = node.map_or(Actor::Operator, |node| Actor::System { node });
-    correct(snapshot, request, Correction { id: command.id, cost: command.cost, basis: command.basis, actor }, clock)
+    request.result = Some(Arc::new(kept));
+}
+
+/// Evidence that moves nothing. It is recorded all the same: repeated after a correction, it must not undo that one.
+fn stands(
+    snapshot: &mut Snapshot,
+    mut request: ServiceRequest,
+    (evidence, is_news): (&Correction, bool),
+    clock: Timestamp,
+) -> Result<Outcome, Refusal> {
+    let contradicts = evidence.says != request.state;
+    if contradicts || is_news {
+        request.flagged |= contradicts;
+        let kind = if contradicts { "request.contradicted" } else { "request.reported" };
+        let detail = json!({ "command": evidence.id, "says": evidence.says.as_str() });
+        let now = snapshot.now(clock);
+        snapshot.append(event(&request, kind, evidence.actor, None, detail), now);
+        snapshot.put_request(request.clone());
+    }
+    snapshot.record(evidence.id, Recorded { seq: snapshot.head().seq });
+    unchanged(request)
 }
 
 struct Correction {
@@ -57,12 +140,14 @@ struct Correction {
     cost: NanoUsd,
     basis: Basis,
     actor: Actor,
+    /// How the request ended, by this evidence.
+    says: RequestState,
 }
 
 fn correct(
     snapshot: &mut Snapshot,
     mut request: ServiceRequest,
-    correction: Correction,
+    (correction, is_news): (Correction, bool),
     clock: Timestamp,
 ) -> Result<Outcome, Refusal> {
     if correction.cost.is_negative() {
@@ -72,9 +157,7 @@ fn correct(
         request.charge().unwrap_or(Charge { cost: NanoUsd::ZERO, overrun: NanoUsd::ZERO, basis: correction.basis });
     let delta = correction.cost.checked_sub(before.cost).ok_or(Refusal::InvalidAmount)?;
     if delta.is_zero() {
-        // Recorded all the same: repeated after another correction, the command must not undo that one.
-        snapshot.record(correction.id, Recorded { seq: snapshot.head().seq });
-        return unchanged(request);
+        return stands(snapshot, request, (&correction, is_news), clock);
     }
     let hold = request.hold.clone().ok_or(Refusal::Incomplete)?;
     let by_person = before.basis == Basis::Resolution || request.reason() == Some(ReasonCode::ReleasedByOperator);
@@ -96,7 +179,13 @@ fn correct(
     let now = snapshot.now(clock);
     request.flagged = true;
     for posting in postings {
-        let detail = json!({ "command": correction.id, "before": before.cost, "after": correction.cost, "by_person": by_person });
+        let detail = json!({
+            "command": correction.id,
+            "before": before.cost,
+            "after": correction.cost,
+            "by_person": by_person,
+            "says": correction.says.as_str(),
+        });
         snapshot.append(event(&request, "request.adjusted", correction.actor, Some(posting), detail), now);
     }
     snapshot.write(values);

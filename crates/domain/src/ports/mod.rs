@@ -1,6 +1,7 @@
 //! What the domain needs from outside, as traits. Every MUST below has a test in the contract suite.
 
 mod approvals;
+mod callbacks;
 mod error;
 mod ledger_store;
 mod machine;
@@ -12,6 +13,7 @@ mod scan;
 mod unit_of_work;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
+pub use callbacks::{SignatureCheck, WebhookReceipt, WebhookReceipts};
 pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
@@ -27,6 +29,7 @@ pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 
 #[cfg(feature = "mocks")]
 pub use self::{
+    callbacks::MockSignatureCheck,
     machine::{MockClock, MockEntropy, MockIds, MockTokenHasher},
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},

@@ -115,6 +115,7 @@ fn operation(
         input_schema,
         output_schema,
         price,
+        deadline: None,
     })
 }
 

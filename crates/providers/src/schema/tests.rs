@@ -104,6 +104,7 @@ fn what_is_not_on_offer_is_refused() {
 #[test]
 fn a_schema_may_not_refer_to_another_document() {
     let operation = |schema: Value| Operation {
+        deadline: None,
         name: "acme.lookup".parse().unwrap(),
         description: String::new(),
         input_schema: schema,

@@ -22,6 +22,7 @@ const PRICE: ModelPrice = ModelPrice {
 fn quote(payload: &Value) -> Result<Quote, PayloadProblem> {
     let properties: Map<_, _> = PARAMETERS.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
     let operation = Operation {
+        deadline: None,
         name: "text_generation.generate".parse().unwrap(),
         description: String::new(),
         input_schema: json!({"properties": properties}),

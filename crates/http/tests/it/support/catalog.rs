@@ -33,6 +33,7 @@ fn operation(name: &str, description: &str, members: &[&str], price: Price) -> O
     let properties: serde_json::Map<String, Value> =
         members.iter().map(|member| ((*member).to_owned(), json!({}))).collect();
     Operation {
+        deadline: None,
         name: name.parse().unwrap(),
         description: description.to_owned(),
         input_schema: json!({ "type": "object", "properties": properties }),
