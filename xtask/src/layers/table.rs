@@ -135,6 +135,18 @@ const ROWS: &[Row] = &[
         never: &["diesel", "actix-web", "upivia-application"],
     },
     Row {
+        package: "upivia-webhooks",
+        closed: false,
+        inside: &["upivia-domain"],
+        outside: &[
+            ("ring", "signs and compares in constant time"),
+            ("thiserror", "why a signature is not believed"),
+            ("tracing", "logs"),
+        ],
+        optional: &[],
+        never: &["diesel", "actix-web", "upivia-application"],
+    },
+    Row {
         package: "upivia-ports-tests",
         closed: false,
         inside: &["upivia-domain"],
@@ -164,12 +176,12 @@ const ROWS: &[Row] = &[
             ("utoipa", "the OpenAPI document"),
         ],
         optional: &[],
-        never: &["upivia-store", "upivia-store-memory", "upivia-providers", "diesel", "reqwest"],
+        never: &["upivia-store", "upivia-store-memory", "upivia-providers", "upivia-webhooks", "diesel", "reqwest"],
     },
     Row {
         package: "upivia-server",
         closed: false,
-        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-providers", "upivia-http"],
+        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-providers", "upivia-webhooks", "upivia-http"],
         outside: &[
             ("actix-web", "listens and shuts down"),
             ("anyhow", "errors that only a person reads"),
