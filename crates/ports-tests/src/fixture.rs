@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, RequestQueries, UnitOfWork,
+    NodeRegistry, RequestQueries, UnitOfWork, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -29,6 +29,8 @@ pub struct Ports {
     pub figures: Arc<dyn LedgerQueries>,
     /// Leases and unfinished requests.
     pub nodes: Arc<dyn NodeRegistry>,
+    /// Messages of providers.
+    pub receipts: Arc<dyn WebhookReceipts>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -38,7 +40,7 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + 'static,
+        S: ApprovalQueries + LedgerQueries + NodeRegistry + LedgerScanner + WebhookReceipts + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -50,6 +52,7 @@ impl Ports {
             journal: store.clone(),
             figures: store.clone(),
             nodes: store.clone(),
+            receipts: store.clone(),
             scanner: store.clone(),
         }
     }

@@ -16,6 +16,7 @@ pub mod nodes;
 pub mod overruns;
 pub mod policies;
 pub mod races;
+pub mod receipts;
 pub mod replays;
 pub mod requests;
 pub mod rows;

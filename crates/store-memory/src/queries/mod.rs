@@ -5,6 +5,7 @@ mod approvals;
 mod credentials;
 mod journal;
 mod ledger;
+mod receipts;
 
 use upivia_domain::OrgId;
 

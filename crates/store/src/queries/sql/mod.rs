@@ -5,6 +5,7 @@ pub(crate) mod approvals;
 pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
+pub(crate) mod receipts;
 pub(crate) mod requests;
 
-use super::{Conn, data_keys};
+use super::{Conn, data_keys, nodes::unfinished::busy_since};
