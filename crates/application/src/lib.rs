@@ -1,7 +1,7 @@
 //! Use-cases over the domain's ports: one service per aggregate, each change one transaction with its audit event.
 //!
-//! Here live group commit ([`ledger`]), the life of a request ([`dispatch`]), leases and recovery ([`node`]), and the
-//! administrative use-cases. Deliberately absent: drivers, HTTP, configuration.
+//! Here live group commit ([`ledger`]), the life of a request ([`dispatch`]), what becomes of it later ([`outcomes`]),
+//! leases and recovery ([`node`]), and the administrative use-cases. Deliberately absent: drivers, HTTP, configuration.
 
 pub mod access;
 pub mod agents;
@@ -11,6 +11,7 @@ pub mod dispatch;
 pub mod failpoint;
 pub mod ledger;
 pub mod node;
+pub mod outcomes;
 pub mod reports;
 pub mod simulations;
 pub mod tokens;

@@ -4,12 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, reports::Reports,
-    simulations::Simulations,
+    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, outcomes::Reconciliation,
+    reports::Reports, simulations::Simulations,
 };
 use upivia_domain::{
     catalog::Catalog,
-    ports::{Clock, Ids},
+    ports::{Clock, Ids, SignatureCheck},
 };
 
 use crate::{
@@ -48,6 +48,10 @@ pub struct ApiParts {
     pub agents: Agents,
     /// Balance, usage, audit trail.
     pub reports: Reports,
+    /// What providers report.
+    pub reconciliation: Reconciliation,
+    /// Who signed a message.
+    pub signatures: Arc<dyn SignatureCheck>,
     /// What can be bought.
     pub catalog: Arc<Catalog>,
     /// Ids of HTTP requests that bring none.

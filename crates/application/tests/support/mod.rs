@@ -1,5 +1,6 @@
 //! An organization in memory, a dispatcher over it, and a provider that counts and does as it is told.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::{
     collections::HashMap,
@@ -48,6 +49,9 @@ pub enum Deed {
 pub struct Counting {
     pub deed: Mutex<Deed>,
     pub calls: Mutex<HashMap<RequestId, u32>>,
+    /// What it says when it is asked, and how often it was.
+    pub word: Mutex<Option<ProviderAnswer>>,
+    pub asked: Mutex<u32>,
 }
 
 impl Counting {
@@ -82,11 +86,12 @@ impl Provider for Counting {
     }
 
     async fn lookup(&self, _request: RequestId) -> Option<ProviderAnswer> {
-        None
+        *self.asked.lock().unwrap() += 1;
+        self.word.lock().unwrap().clone()
     }
 }
 
-struct One(Arc<Counting>);
+pub struct One(pub Arc<Counting>);
 
 impl ProviderRegistry for One {
     fn find(&self, _operation: &OperationName, mode: Mode) -> Option<Arc<dyn Provider>> {
@@ -159,7 +164,12 @@ impl World {
         let caller = AgentCaller { org: org.org_id, agent: org.agent_id, credential: key.id, mode: Mode::Live };
         let settings = NodeSettings { lease: Duration::from_millis(400), single_process: false };
         let node = Node::start(store.clone(), clock.clone(), ids.clone(), settings).await.unwrap();
-        let provider = Arc::new(Counting { deed: Mutex::new(Deed::Execute), calls: Mutex::default() });
+        let provider = Arc::new(Counting {
+            deed: Mutex::new(Deed::Execute),
+            calls: Mutex::default(),
+            word: Mutex::default(),
+            asked: Mutex::default(),
+        });
         let hook = Arc::new(Hook::default());
         let mut payloads = MockPayloadCheck::new();
         payloads.expect_check().returning(|_, _| Ok(()));

@@ -1,8 +1,8 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, reports::ReportError,
-    simulations::SimulationError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::ReconcileError,
+    reports::ReportError, simulations::SimulationError,
 };
 
 use super::{ApiError, missing};
@@ -68,6 +68,17 @@ impl From<ReportError> for ApiError {
         match error {
             ReportError::NotFound(what) => Self::NotFound(what),
             ReportError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ReconcileError> for ApiError {
+    fn from(error: ReconcileError) -> Self {
+        match error {
+            ReconcileError::NotFound => Self::NotFound("service request"),
+            ReconcileError::Reused => Self::EventReused,
+            ReconcileError::InvalidCost => Self::invalid("cost_cents", error),
+            ReconcileError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -43,6 +43,9 @@ pub enum ApiError {
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
+    /// The id of a message was used for other bytes.
+    #[error("the event id was used for another message")]
+    EventReused,
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     Timeout,
@@ -88,6 +91,7 @@ impl ApiError {
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
+            Self::EventReused => (StatusCode::CONFLICT, "event_id_payload_mismatch"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),

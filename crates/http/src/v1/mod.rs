@@ -12,4 +12,5 @@ pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;
 pub(crate) mod usage;
+pub(crate) mod webhooks;
 pub(crate) mod whoami;

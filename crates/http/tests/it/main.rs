@@ -15,3 +15,4 @@ mod simulations;
 mod sockets;
 mod support;
 mod transport;
+mod webhooks;

@@ -67,7 +67,8 @@ fn call(mode: Mode, steering: &Value) -> ProviderCall {
     let payload = json!({"model": "openai/gpt-4o-mini", "messages": messages, "max_tokens": 50, "sandbox": steering});
     let quote = catalog.quote(catalog.find(&operation).unwrap(), &payload).unwrap();
     let request = RequestId::earliest(Timestamp::from_micros(1_700_000_000_000_000));
-    ProviderCall { request, mode, operation, payload: quote.forward, hold: quote.estimate }
+    let org = upivia_domain::OrgId::PLATFORM;
+    ProviderCall { org, request, mode, operation, payload: quote.forward, hold: quote.estimate }
 }
 
 async fn play(stage: &impl Stage, scene: Scene) -> (ProviderCall, ProviderAnswer) {

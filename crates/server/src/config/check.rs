@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, models};
+use super::{Settings, Span, callers, models};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -22,6 +22,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     check_store(settings)?;
     check_spans(settings)?;
     check_openai(settings)?;
+    callers(settings)?;
     crate::logging::filter(&settings.log)?;
     check_failpoints(settings)?;
     models(settings).map(drop)
@@ -52,6 +53,8 @@ fn check_spans(settings: &Settings) -> Result<()> {
     );
     ensure!(settings.provider_timeout > nothing, "provider_timeout must be more than nothing");
     ensure!(settings.approval_lifetime > nothing, "approval_lifetime must be more than nothing");
+    ensure!(settings.poll_first > nothing, "poll_first must be more than nothing");
+    ensure!(settings.poll_longest >= settings.poll_first, "poll_longest must be at least poll_first");
     ensure!(settings.node_lease >= SHORTEST_LEASE, "node_lease must be at least {SHORTEST_LEASE}");
     Ok(())
 }

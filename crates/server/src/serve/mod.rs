@@ -23,7 +23,7 @@ use crate::{config::Settings, storage};
 pub async fn run(settings: &Settings) -> Result<()> {
     let mut signals = Signals::listen()?;
     let storage = storage::open(settings, "start another one").await?;
-    let Wired { api, node, sweeper, approvals, state } = wiring::wire(settings, &storage).await?;
+    let Wired { api, node, sweeper, poller, approvals, state } = wiring::wire(settings, &storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(&settings.listen, api, stop_within)?;
     let base = http_server::base_url(bound.address);
@@ -31,7 +31,8 @@ pub async fn run(settings: &Settings) -> Result<()> {
     first_start::greet(settings, &storage, &base).await?;
     tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
 
-    let sweeping = [tokio::spawn(sweeper.run()), tokio::spawn(approvals.run_sweep())];
+    let sweeping =
+        [tokio::spawn(sweeper.run()), tokio::spawn(poller.run()), tokio::spawn(approvals.run_sweep())];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {

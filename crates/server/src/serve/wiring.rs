@@ -11,6 +11,7 @@ use upivia_application::{
     failpoint::{FailPoints, NoFailPoints},
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
+    outcomes::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
 };
@@ -38,6 +39,7 @@ pub(super) struct Wired {
     pub(super) api: Arc<Api>,
     pub(super) node: Arc<Node>,
     pub(super) sweeper: Sweeper,
+    pub(super) poller: Poller,
     pub(super) approvals: Approvals,
     pub(super) state: Arc<State>,
 }
@@ -88,6 +90,8 @@ impl Base<'_> {
             approvals: approvals.clone(),
             agents: self.agents(),
             reports: self.reports(),
+            reconciliation: self.reconciliation(),
+            signatures: Arc::new(config::callers(self.settings)?),
             catalog: Arc::clone(&self.catalog),
             ids: Arc::clone(&self.ids),
             clock: Arc::clone(&self.clock),
@@ -96,7 +100,7 @@ impl Base<'_> {
             writes: self.writes(),
             readiness: Arc::clone(&state) as _,
         });
-        Ok(Wired { api, sweeper: self.sweeper(), approvals, node: self.node, state })
+        Ok(Wired { api, sweeper: self.sweeper(), poller: self.poller(), approvals, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -170,6 +174,34 @@ impl Base<'_> {
 
     fn reports(&self) -> Reports {
         Reports::new(ReportsParts { ledger: self.store(), journal: self.store(), agents: self.store() })
+    }
+
+    fn reconciliation(&self) -> Reconciliation {
+        Reconciliation::new(ReconciliationParts {
+            ledger: Arc::clone(&self.ledger),
+            requests: self.store(),
+            receipts: self.store(),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn poller(&self) -> Poller {
+        Poller::new(PollerParts {
+            registry: self.store(),
+            requests: self.store(),
+            node: Arc::clone(&self.node),
+            ledger: Arc::clone(&self.ledger),
+            providers: Arc::clone(&self.providers),
+            catalog: Arc::clone(&self.catalog),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            entropy: Arc::new(SystemEntropy),
+            settings: PollSettings {
+                first: self.settings.poll_first.duration(),
+                longest: self.settings.poll_longest.duration(),
+                call_limit: self.send_timeout(),
+            },
+        })
     }
 
     fn sweeper(&self) -> Sweeper {

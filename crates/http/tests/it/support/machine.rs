@@ -11,6 +11,7 @@ use upivia_application::{
     failpoint::NoFailPoints,
     ledger::GroupCommit,
     node::{Node, NodeSettings},
+    outcomes::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
 };
@@ -21,6 +22,7 @@ use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntr
 use super::{
     catalog::{Checks, catalog},
     provider::Registry,
+    sender,
     world::Org,
 };
 
@@ -65,6 +67,13 @@ impl Machine {
                 entropy: self.entropy.clone(),
                 ids: self.ids.clone(),
             }),
+            reconciliation: Reconciliation::new(ReconciliationParts {
+                ledger,
+                requests: self.store.clone(),
+                receipts: self.store.clone(),
+                clock: self.clock.clone(),
+            }),
+            signatures: Arc::new(sender::all()),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
