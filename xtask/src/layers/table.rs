@@ -203,7 +203,7 @@ const ROWS: &[Row] = &[
     Row {
         package: "upivia-e2e",
         closed: false,
-        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-store-memory"],
+        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-store-memory", "upivia-webhooks"],
         outside: &[
             ("actix-web", "fake providers"),
             ("anyhow", "errors that only a person reads"),

@@ -137,7 +137,8 @@ impl Poller {
     async fn news(&self, request: &ServiceRequest) -> Option<Command> {
         let answer = self.ask(request).await?;
         let arrived = after(waits_since(request), self.parts.settings.call_limit.saturating_mul(2));
-        let all_arrived = self.parts.clock.now() >= arrived;
+        // The ledger guards the fence too, but not for a word of somebody who lost the request a moment ago.
+        let all_arrived = self.parts.clock.now() >= request.fence_until.map_or(arrived, |fence| fence.max(arrived));
         evidence::command(request, answer, Asker { node: self.parts.node.id(), id: self.command(), all_arrived })
     }
 

@@ -1,0 +1,90 @@
+//! Two processes on one Postgres: what a provider reports counts once, whichever of them hears it, and also when the one
+//! that made the call is dead.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use upivia_e2e::{Reply, Server, Site, Store, wait};
+
+const SECRET: &str = "whsec_of_the_sandbox";
+/// What a report says that a mail cost.
+const COST: &str = "0.0325";
+
+fn site() -> Result<Site> {
+    let mut site = Site::new(Store::Postgres)?;
+    site.set("UPIVIA_CALLBACK_SECRETS", &format!("sandbox={SECRET}"));
+    site.set("UPIVIA_POLL_FIRST", "100ms");
+    Ok(site)
+}
+
+/// A mail that the sandbox treats like this.
+fn mail(steering: &Value) -> Value {
+    let payload = json!({ "to": "ada@example.com", "subject": "Hi", "body": "Hello.", "sandbox": steering });
+    json!({ "operation": "email.send", "payload": payload })
+}
+
+/// Sends a signed report to a node.
+async fn report(node: &Server, body: &Value) -> Result<Reply> {
+    let (api, raw) = (node.api("")?, body.to_string());
+    let at = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+    let signature = upivia_webhooks::sign(SECRET.as_bytes(), raw.as_bytes(), at);
+    let request = api.request(reqwest::Method::POST, "/webhooks/sandbox/reconcile").body(raw);
+    let request = request.header("content-type", "application/json").header(upivia_webhooks::HEADER, signature);
+    api.send(request).await
+}
+
+fn executed(event: &str, request: &str) -> Value {
+    json!({ "event_id": event, "request_id": request, "status": "executed", "cost_usd": COST })
+}
+
+async fn running(node: &Server, key: &str, steering: &Value) -> Result<String> {
+    let reply = node.api(key)?.pay("late", &mail(steering)).await?.ok()?;
+    ensure!(reply["status"] == "running", "{reply}");
+    Ok(reply["request_id"].as_str().context("no request id")?.to_owned())
+}
+
+async fn spent(node: &Server, pat: &str) -> Result<String> {
+    let balance = node.api(pat)?.get("/balance?mode=test").await?.ok()?;
+    Ok(balance["posted_usd"].as_str().context("no balance")?.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_message_to_two_nodes_at_once_is_one_charge() -> Result<()> {
+    let site = site()?;
+    let org = site.bootstrap(0)?;
+    let (a, b) = (site.serve().await?, site.serve().await?);
+    let id = running(&a, &org.agent_key_test, &json!({ "never": true })).await?;
+    let body = executed("evt_1", &id);
+    let replies = futures::future::join_all((0..8).map(|n| report(if n % 2 == 0 { &a } else { &b }, &body))).await;
+    for reply in replies {
+        let heard = reply?.ok()?;
+        ensure!(heard["request"]["cost_usd"] == COST, "{heard}");
+    }
+    for node in [&a, &b] {
+        let again = report(node, &body).await?.ok()?;
+        ensure!(again["duplicate"] == true, "{again}");
+        ensure!(spent(node, &org.pat).await? == "99.9675", "{}", spent(node, &org.pat).await?);
+    }
+    site.verify().context("after eight messages")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_reaches_the_heir_of_a_dead_node() -> Result<()> {
+    let site = site()?;
+    let org = site.bootstrap(0)?;
+    let (mut a, b) = (site.serve().await?, site.serve().await?);
+    let id = running(&a, &org.agent_key_test, &json!({ "never": true })).await?;
+    a.kill()?;
+    let log = wait::until("the takeover", Duration::from_secs(20), async || {
+        Ok(b.log().contains("took over").then_some(()))
+    });
+    log.await?;
+    let agent = b.api(&org.agent_key_test)?;
+    let state = agent.get(&format!("/service-requests/{id}")).await?.ok()?;
+    ensure!(state["status"] == "running", "the heir ended what its provider has: {state}");
+    let heard = report(&b, &executed("evt_1", &id)).await?.ok()?;
+    ensure!(heard["request"]["status"] == "executed" && heard["duplicate"] == false, "{heard}");
+    ensure!(spent(&b, &org.pat).await? == "99.9675", "the wallet");
+    site.verify().context("after the report")
+}
