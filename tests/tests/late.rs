@@ -76,9 +76,8 @@ async fn a_report_reaches_the_heir_of_a_dead_node() -> Result<()> {
     let (mut a, b) = (site.serve().await?, site.serve().await?);
     let id = running(&a, &org.agent_key_test, &json!({ "never": true })).await?;
     a.kill()?;
-    let log = wait::until("the takeover", Duration::from_secs(20), async || {
-        Ok(b.log().contains("took over").then_some(()))
-    });
+    let log =
+        wait::until("the takeover", Duration::from_secs(20), async || Ok(b.log().contains("took over").then_some(())));
     log.await?;
     let agent = b.api(&org.agent_key_test)?;
     let state = agent.get(&format!("/service-requests/{id}")).await?.ok()?;

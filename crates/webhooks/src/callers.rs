@@ -31,7 +31,11 @@ impl CallbackSecrets {
     /// One is too short.
     pub fn new(secrets: impl IntoIterator<Item = (String, Secret<String>)>) -> Result<Self, InvalidSecret> {
         let long_enough = |(provider, secret): (String, Secret<String>)| {
-            if secret.expose().len() < SHORTEST_SECRET { Err(InvalidSecret { provider }) } else { Ok((provider, secret)) }
+            if secret.expose().len() < SHORTEST_SECRET {
+                Err(InvalidSecret { provider })
+            } else {
+                Ok((provider, secret))
+            }
         };
         secrets.into_iter().map(long_enough).collect::<Result<_, _>>().map(Self)
     }

@@ -181,7 +181,14 @@ const ROWS: &[Row] = &[
     Row {
         package: "upivia-server",
         closed: false,
-        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-providers", "upivia-webhooks", "upivia-http"],
+        inside: &[
+            "upivia-domain",
+            "upivia-application",
+            "upivia-store",
+            "upivia-providers",
+            "upivia-webhooks",
+            "upivia-http",
+        ],
         outside: &[
             ("actix-web", "listens and shuts down"),
             ("anyhow", "errors that only a person reads"),

@@ -88,7 +88,7 @@ mod tests {
 
     fn mail(price: Price) -> (Catalog, Operation) {
         let operation = Operation {
-        deadline: None,
+            deadline: None,
             name: "email.send".parse().unwrap(),
             description: String::new(),
             input_schema: json!({"properties": {"to": {}, "sandbox": {}}}),

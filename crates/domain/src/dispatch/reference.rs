@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn anything_else_names_no_request() {
         let request = RequestId::new(Uuid::from_u128(7));
-        for text in ["", ".", "srq_1", &format!(".{request}"), &format!("{request}."), &format!("{request}.{request}")] {
+        for text in ["", ".", "srq_1", &format!(".{request}"), &format!("{request}."), &format!("{request}.{request}")]
+        {
             assert_eq!(text.parse::<Reference>(), Err(InvalidReference), "{text}");
         }
     }

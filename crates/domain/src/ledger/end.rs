@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Evidence, Fail, Outcome, Refusal, Resolution, Resolve, Settle, Snapshot, Void, adjust,
+    Evidence, Fail, Outcome, Refusal, Resolution, Resolve, Settle, Snapshot, Void, late,
     meters::Staged,
     progress::{actor_of, event, find, is_late, unchanged},
 };
@@ -27,7 +27,7 @@ pub(super) fn settle(snapshot: &mut Snapshot, command: &Settle, clock: Timestamp
         return Err(Refusal::InvalidAmount);
     }
     if let Some(done) = already_ended(&request, command.id) {
-        return if done { unchanged(request) } else { adjust::late(snapshot, request, command, clock) };
+        return if done { unchanged(request) } else { late::settlement(snapshot, request, command, clock) };
     }
     expect_sent(&request)?;
     request.flagged |= is_late(&request, command.evidence);
@@ -51,7 +51,7 @@ pub(super) fn fail(snapshot: &mut Snapshot, command: &Fail, clock: Timestamp) ->
         return Err(Refusal::InvalidAmount);
     }
     if let Some(done) = already_ended(&request, command.id) {
-        return if done { unchanged(request) } else { adjust::late_failure(snapshot, request, command, clock) };
+        return if done { unchanged(request) } else { late::failure(snapshot, request, command, clock) };
     }
     // "I sent nothing" is certain only from the process that would have sent it, and never from its heir.
     let inherited = inherited_fence(&request);

@@ -10,6 +10,7 @@ mod approve;
 mod command;
 mod end;
 mod head;
+mod late;
 mod meters;
 mod outcome;
 mod progress;

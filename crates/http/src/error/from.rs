@@ -1,8 +1,8 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::ReconcileError,
-    reports::ReportError, simulations::SimulationError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError,
+    outcomes::ReconcileError, reports::ReportError, simulations::SimulationError,
 };
 
 use super::{ApiError, missing};

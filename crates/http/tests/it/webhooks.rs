@@ -46,7 +46,10 @@ async fn a_report_ends_a_running_request_with_its_real_cost() {
     assert_eq!((&request["status"], &request["cost_usd"]), (&json!("executed"), &json!("0.0325")), "{heard}");
     assert_eq!(request["settlement_basis"], "provider_usage");
     let now = stands(&world, &id).await;
-    assert_eq!((&now["status"], &now["cost_usd"], &now["result"]["done"]), (&json!("executed"), &json!("0.0325"), &json!(true)));
+    assert_eq!(
+        (&now["status"], &now["cost_usd"], &now["result"]["done"]),
+        (&json!("executed"), &json!("0.0325"), &json!(true))
+    );
     world.verify().await;
 }
 
@@ -166,7 +169,8 @@ async fn nobody_is_believed_without_a_fresh_signature_of_these_bytes() {
 async fn what_a_provider_was_not_given_is_not_there() {
     let world = World::new().await;
     let id = running(&world).await;
-    let blocked = world.send(crate::support::Call::post("/service-requests", &crate::support::mail("x")).bearer(&world.acme.live));
+    let blocked = world
+        .send(crate::support::Call::post("/service-requests", &crate::support::mail("x")).bearer(&world.acme.live));
     let blocked = blocked.await.expect(200)["request_id"].as_str().unwrap().to_owned();
     let foreign = signed(&world, STRANGER, &executed("evt_1", &id, "0.01").to_string());
     world.send(foreign).await.refused(404, "not_found");

@@ -17,8 +17,7 @@ use super::{
 const PRICE: NanoUsd = NanoUsd::cents(5);
 
 /// A call that was accepted and of which nobody tells the end was most likely made.
-const DEADLINE: Deadline =
-    Deadline { after: Duration::from_secs(24 * 60 * 60), then: AtDeadline::ChargeEstimate };
+const DEADLINE: Deadline = Deadline { after: Duration::from_secs(24 * 60 * 60), then: AtDeadline::ChargeEstimate };
 
 /// What is read aloud within the minute that is paid for, at fifteen characters a second and with time to pick up.
 const LONGEST_SAY: u32 = 750;
@@ -40,7 +39,8 @@ pub(super) fn create() -> Option<Operation> {
         "duration_seconds": {"type": "integer", "minimum": 0, "description": "How long it lasted."},
     }));
     let example = json!({"to": "+15551234567", "from": "+15557654321", "say": "The database is down."});
-    let description = "Calls a phone and reads a text aloud. Is running until the call has ended, and then costs what it lasted.";
+    let description =
+        "Calls a phone and reads a text aloud. Is running until the call has ended, and then costs what it lasted.";
     let create = operation("voice_call.create", description, Price::Flat(PRICE), [input, output, example])?;
     Some(Operation { deadline: Some(DEADLINE), ..create })
 }

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_named_and_not_shown() {
-        let settings = Settings { callback_secrets: CallbackSettings(pairs("acme=tiny").unwrap()), ..Settings::default() };
+        let settings =
+            Settings { callback_secrets: CallbackSettings(pairs("acme=tiny").unwrap()), ..Settings::default() };
         let error = format!("{:#}", callers(&settings).unwrap_err());
         assert!(error.contains("acme") && !error.contains("tiny"), "{error}");
     }

@@ -31,8 +31,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
     first_start::greet(settings, &storage, &base).await?;
     tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
 
-    let sweeping =
-        [tokio::spawn(sweeper.run()), tokio::spawn(poller.run()), tokio::spawn(approvals.run_sweep())];
+    let sweeping = [tokio::spawn(sweeper.run()), tokio::spawn(poller.run()), tokio::spawn(approvals.run_sweep())];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {

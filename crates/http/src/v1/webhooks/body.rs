@@ -86,9 +86,7 @@ fn cost(cents: Member, usd: Member) -> Result<Option<NanoUsd>, ApiError> {
     match (cents, usd) {
         (Some(_), Some(_)) => Err(ApiError::invalid("cost_usd", "is there beside cost_cents; send one of them")),
         (cents, None) => Ok(cents),
-        (None, Some(usd)) => {
-            NanoUsd::from_usd(&usd).map(Some).map_err(|error| ApiError::invalid("cost_usd", error))
-        }
+        (None, Some(usd)) => NanoUsd::from_usd(&usd).map(Some).map_err(|error| ApiError::invalid("cost_usd", error)),
     }
 }
 
