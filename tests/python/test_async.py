@@ -64,9 +64,9 @@ def executed(request_id: str, cost_usd: str, event_id: str | None = None) -> dic
 
 @pytest.fixture
 def never(new_agent: Callable[..., Any]) -> tuple[UpiviaClient, str]:
-    """A mail that the sandbox accepted and will never tell about."""
-    agent = new_agent(MAIL_BINDING)
-    running = send(agent.client, "email", "send", MAIL | {"sandbox": {"never": True}})
+    """A phone call, held at five cents, that the sandbox accepted and will never tell about."""
+    agent = new_agent(CALL_BINDING)
+    running = send(agent.client, "voice_call", "create", CALL | {"sandbox": {"never": True}})
     assert running["status"] == "running" and running["provider"] == "sandbox" and running["external_id"], running
     return agent.client, running["request_id"]
 
@@ -114,21 +114,21 @@ def test_a_signed_report_ends_a_request_once(
 
     status, refused = report(server, executed(request_id, "0.99", body["event_id"]))
     assert (status, refused["error"]["code"]) == (409, "event_id_payload_mismatch"), refused
-    status, corrected = report(server, executed(request_id, "0.05"))
-    assert (status, corrected["request"]["cost_usd"]) == (200, "0.05"), corrected
+    status, corrected = report(server, executed(request_id, "0.0475"))
+    assert (status, corrected["request"]["cost_usd"]) == (200, "0.0475"), corrected
     status, stands = report(server, {"event_id": f"evt_{uuid.uuid4().hex}", "request_id": request_id, "status": "failed"})
     assert (status, stands["request"]["status"]) == (200, "executed"), stands
-    assert before - balance(client, "test") == Decimal("0.05")
+    assert before - balance(client, "test") == Decimal("0.0475")
     server.verify()
 
 
 def test_a_failure_gives_the_hold_back(server: Server, never: tuple[UpiviaClient, str]) -> None:
     agent, request_id = never
-    body = {"event_id": f"evt_{uuid.uuid4().hex}", "request_id": request_id, "status": "failed", "detail": "no such mailbox"}
+    body = {"event_id": f"evt_{uuid.uuid4().hex}", "request_id": request_id, "status": "failed", "detail": "nobody picked up"}
     assert report(server, body)[0] == 200
     failed = agent.service_requests.get(request_id)
     assert (failed["status"], failed["reason_code"]) == ("failed", "adapter_error"), failed
-    assert "no such mailbox" in failed["message"], failed
+    assert "nobody picked up" in failed["message"], failed
 
 
 def test_nobody_is_believed_without_a_good_signature(server: Server, never: tuple[UpiviaClient, str]) -> None:

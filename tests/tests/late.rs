@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use upivia_e2e::{Reply, Server, Site, Store, wait};
 
 const SECRET: &str = "whsec_of_the_sandbox";
-/// What a report says that a mail cost.
+/// What a report says that a phone call cost, for which five cents are held.
 const COST: &str = "0.0325";
 
 fn site() -> Result<Site> {
@@ -18,10 +18,10 @@ fn site() -> Result<Site> {
     Ok(site)
 }
 
-/// A mail that the sandbox treats like this.
-fn mail(steering: &Value) -> Value {
-    let payload = json!({ "to": "ada@example.com", "subject": "Hi", "body": "Hello.", "sandbox": steering });
-    json!({ "operation": "email.send", "payload": payload })
+/// A phone call that the sandbox treats like this.
+fn call(steering: &Value) -> Value {
+    let payload = json!({ "to": "+15550100", "say": "The site is down.", "sandbox": steering });
+    json!({ "operation": "voice_call.create", "payload": payload })
 }
 
 /// Sends a signed report to a node.
@@ -39,7 +39,7 @@ fn executed(event: &str, request: &str) -> Value {
 }
 
 async fn running(node: &Server, key: &str, steering: &Value) -> Result<String> {
-    let reply = node.api(key)?.pay("late", &mail(steering)).await?.ok()?;
+    let reply = node.api(key)?.pay("late", &call(steering)).await?.ok()?;
     ensure!(reply["status"] == "running", "{reply}");
     Ok(reply["request_id"].as_str().context("no request id")?.to_owned())
 }
