@@ -82,6 +82,10 @@ fn says(world: &World, answer: Option<ProviderAnswer>) {
     *world.provider.word.lock().unwrap() = answer;
 }
 
+fn asked(world: &World) -> u32 {
+    *world.provider.asked.lock().unwrap()
+}
+
 fn executed(cents: u32) -> Option<ProviderAnswer> {
     let (result, cost, basis) = (Arc::new(json!({ "late": true })), NanoUsd::cents(cents), Basis::ProviderUsage);
     Some(ProviderAnswer::Executed { result, cost, basis, external_id: Some("ext_1".to_owned()) })
@@ -114,8 +118,8 @@ async fn what_is_running_ends_with_the_cost_that_the_provider_says() {
     let ended = stands(&world, id).await;
     assert_eq!((ended.state, ended.charge().unwrap().cost), (RequestState::Executed, NanoUsd::cents(3)));
     assert_eq!((wallet(&world).await, ended.flagged), ((fund() - 3, 0), false));
-    let asked = *world.provider.asked.lock().unwrap();
-    assert_eq!((poller.look().await.unwrap(), *world.provider.asked.lock().unwrap()), (0, asked), "nobody asks again");
+    let so_far = asked(&world);
+    assert_eq!((poller.look().await.unwrap(), asked(&world)), (0, so_far), "nobody asks again");
     world.verify().await;
 }
 
@@ -189,7 +193,7 @@ async fn another_node_does_not_ask_and_another_provider_is_not_asked() {
     let settings = NodeSettings { lease: Duration::from_secs(60), single_process: false };
     let other = Node::start(world.store.clone(), world.clock.clone(), world.ids.clone(), settings).await.unwrap();
     assert_eq!(poller_of(&world, other, AT_ONCE, None).look().await.unwrap(), 0);
-    assert_eq!((*world.provider.asked.lock().unwrap(), stands(&world, id).await.state), (0, RequestState::Running));
+    assert_eq!((asked(&world), stands(&world, id).await.state), (0, RequestState::Running));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,8 +205,8 @@ async fn who_is_asked_in_vain_is_asked_less_often() {
     tokio::time::sleep(Duration::from_millis(900)).await;
     polling.abort();
     // After 20, 40, 80 … ms, a quarter more or less: six times at most, where a steady pace would ask forty times.
-    let asked = *world.provider.asked.lock().unwrap();
-    assert!((2..=7).contains(&asked), "{asked}");
+    let times = asked(&world);
+    assert!((2..=7).contains(&times), "{times}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

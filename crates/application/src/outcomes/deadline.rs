@@ -23,10 +23,12 @@ pub(super) fn command(
         AtDeadline::ChargeEstimate => Resolution::Charge(about.held_amount()),
         AtDeadline::Leave => return None,
     };
-    let is_over = now >= after(waits_since(about), deadline.after);
+    if now < after(waits_since(about), deadline.after) {
+        return None;
+    }
     let (org, request, actor) = (about.org, about.id, Actor::System { node });
     let reason = format!("the deadline of {}", about.operation);
-    is_over.then(|| Command::Resolve(Resolve { id, org, request, actor, resolution, reason }))
+    Some(Command::Resolve(Resolve { id, org, request, actor, resolution, reason }))
 }
 
 /// An instant at which the request had been admitted. One that a person approved was admitted at some time before the
