@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+CALLBACK_SECRET = "whsec_of_the_sandbox=="
+OTHER_SECRET = "whsec_of_another_provider"
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 READY_SECONDS = 30
 
@@ -64,6 +66,8 @@ class Server:
             "UPIVIA_DATA_DIR": str(directory / "data"),
             "UPIVIA_MASTER_KEY": MASTER_KEY,
             "UPIVIA_ANSWER_WITHIN": "2s",
+            "UPIVIA_POLL_FIRST": "200ms",
+            "UPIVIA_CALLBACK_SECRETS": f"sandbox={CALLBACK_SECRET},acme={OTHER_SECRET}",
             "UPIVIA_OPENAI_BASE_URL": provider_url,
             "UPIVIA_OPENAI_API_KEY": "sk-loopback",
         } | (settings or {})

@@ -57,9 +57,9 @@ def test_a_runaway_of_calls_ends_at_the_daily_limit(agent_with: Maker) -> None:
     agent = agent_with({"operation": "voice_call.create", "daily_request_limit": 20})
     call = {"to": "+15550100", "from": "+15550199", "say": "The site is down."}
     answers = [ask(agent, "voice_call", "create", call) for _ in range(21)]
-    assert [answer["status"] for answer in answers] == ["executed"] * 20 + ["blocked"]
+    assert [answer["status"] for answer in answers] == ["running"] * 20 + ["blocked"]
     assert answers[-1]["reason_code"] == "daily_limit_exceeded"
-    assert answers[0]["cost_cents"] == 5
+    assert answers[0]["initial_cost_cents"] == 5 and answers[0]["provider"] and answers[0]["external_id"]
 
 
 def test_a_code_by_text_message(agent_with: Maker) -> None:

@@ -1,7 +1,7 @@
 //! Use-cases over the domain's ports: one service per aggregate, each change one transaction with its audit event.
 //!
-//! Here live group commit ([`ledger`]), the life of a request ([`dispatch`]), leases and recovery ([`node`]), and the
-//! administrative use-cases. Deliberately absent: drivers, HTTP, configuration.
+//! Here live group commit ([`ledger`]), the life of a request ([`dispatch`]), what becomes of it later ([`reconciliation`]),
+//! leases and recovery ([`node`]), and the administrative use-cases. Deliberately absent: drivers, HTTP, configuration.
 
 pub mod access;
 pub mod agents;
@@ -14,6 +14,7 @@ pub mod gauges;
 pub mod ledger;
 pub mod node;
 pub mod outcomes;
+pub mod reconciliation;
 pub mod reports;
 pub mod simulations;
 pub mod suspensions;

@@ -1,7 +1,6 @@
 //! Samples of money: what adds up is zero while money moves, what does not is shown, and a store that is away is counted.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-#[expect(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
 use std::{

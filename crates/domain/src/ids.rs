@@ -5,7 +5,8 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use uuid::Uuid;
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const WIDTH: usize = 22;
@@ -107,6 +108,20 @@ impl RequestId {
     }
 }
 
+impl CommandId {
+    /// The one command that a message from outside becomes: the same names, the same id, on every node and at every try.
+    pub fn derived(names: &[&str]) -> Self {
+        let mut hasher = Sha256::new();
+        for name in names {
+            // With its length before it, so that no two lists of names read alike.
+            hasher.update(u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hasher.update(name.as_bytes());
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        Self(Builder::from_custom_bytes(digest.first_chunk().copied().unwrap_or_default()).into_uuid())
+    }
+}
+
 impl From<RequestId> for CommandId {
     fn from(id: RequestId) -> Self {
         Self::new(id.uuid())
@@ -186,6 +201,16 @@ mod tests {
             let _ = text.parse::<RequestId>();
             let _ = format!("srq_{text}").parse::<RequestId>();
         }
+    }
+
+    #[test]
+    fn a_derived_id_is_of_its_names_and_of_no_others() {
+        let id = CommandId::derived(&["acme", "evt_1"]);
+        assert_eq!(id, CommandId::derived(&["acme", "evt_1"]));
+        for other in [&["acme", "evt_2"][..], &["acm", "eevt_1"], &["acmeevt_1"], &["evt_1", "acme"]] {
+            assert_ne!(id, CommandId::derived(other), "{other:?}");
+        }
+        assert_eq!(id.uuid().get_version_num(), 8, "told apart from what was minted");
     }
 
     #[test]

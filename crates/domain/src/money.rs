@@ -22,9 +22,9 @@ pub enum InvalidMoney {
     /// More than the ledger can hold.
     #[error("is too large")]
     Overflow,
-    /// No exact decimal number.
-    #[error("must be dollars as a decimal number such as 0.0125, with at most nine places")]
-    NotDecimal,
+    /// Not digits with at most nine of them after a point.
+    #[error("must be a decimal number of dollars, such as \"0.05\"")]
+    Malformed,
 }
 
 impl NanoUsd {
@@ -51,14 +51,19 @@ impl NanoUsd {
         cents.checked_mul(NANOS_PER_CENT).map(Self).ok_or(InvalidMoney::Overflow)
     }
 
-    /// From a decimal number of dollars that came in over the wire, exactly: at most nine places, no sign, no exponent.
+    /// From dollars that came in over the wire as a decimal text, such as `0.0525`; exact, so at most nine places.
     pub fn from_usd(text: &str) -> Result<Self, InvalidMoney> {
-        let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(whole) || !digits(places) || places.len() > 9 {
-            return Err(InvalidMoney::NotDecimal);
+        const PLACES: usize = 9;
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = text.strip_prefix('-');
+        let (whole, part) = unsigned.unwrap_or(text).split_once('.').unwrap_or((unsigned.unwrap_or(text), "0"));
+        if !is_number(whole) || !is_number(part) || part.len() > PLACES {
+            return Err(InvalidMoney::Malformed);
         }
-        let nanos = format!("{whole}{places:0<9}").parse::<i64>();
+        if unsigned.is_some() {
+            return Err(InvalidMoney::Negative);
+        }
+        let nanos = format!("{whole}{part:0<PLACES$}").parse::<i64>();
         nanos.map(Self).map_err(|_| InvalidMoney::Overflow)
     }
 
@@ -162,18 +167,22 @@ mod tests {
     }
 
     #[test]
-    fn dollars_are_read_exactly() {
+    fn dollars_are_read_exactly_or_not_at_all() {
         let nanos = |text| NanoUsd::from_usd(text).map(NanoUsd::nanos);
-        assert_eq!((nanos("0.0125"), nanos("3"), nanos("0.000000001")), (Ok(12_500_000), Ok(3_000_000_000), Ok(1)));
-        for wrong in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "0.0000000001", "١"] {
-            assert_eq!(nanos(wrong), Err(InvalidMoney::NotDecimal), "{wrong}");
+        assert_eq!(nanos("0.0525"), Ok(52_500_000));
+        assert_eq!((nanos("12"), nanos("0.000000001"), nanos("007.5")), (Ok(12_000_000_000), Ok(1), Ok(7_500_000_000)));
+        for text in ["", ".", ".5", "5.", "1e3", "+1", " 1", "1,5", "0.0000000001", "-", "NaN", "\u{0661}"] {
+            assert_eq!(nanos(text), Err(InvalidMoney::Malformed), "{text}");
         }
-        assert_eq!(nanos("99999999999"), Err(InvalidMoney::Overflow));
+        assert_eq!(nanos("-0.01"), Err(InvalidMoney::Negative));
+        for text in ["9223372036.854775808", "99999999999999999999999"] {
+            assert_eq!(nanos(text), Err(InvalidMoney::Overflow), "{text}");
+        }
     }
 
     proptest! {
         #[test]
-        fn dollars_survive_their_text(nanos in 0..i64::MAX) {
+        fn dollars_survive_their_text(nanos in 0_i64..) {
             let money = NanoUsd::from_nanos(nanos);
             prop_assert_eq!(NanoUsd::from_usd(&money.to_string()), Ok(money));
         }
@@ -189,7 +198,7 @@ mod tests {
                 Ok(money) => prop_assert_eq!(money.cents_rounded_down(), cents),
                 Err(InvalidMoney::Negative) => prop_assert!(cents < 0),
                 Err(InvalidMoney::Overflow) => prop_assert!(cents > i64::MAX / NANOS_PER_CENT),
-                Err(InvalidMoney::NotDecimal) => prop_assert!(false, "a number of cents has no places"),
+                Err(InvalidMoney::Malformed) => prop_assert!(false, "a number is well-formed"),
             }
         }
 

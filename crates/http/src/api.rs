@@ -8,11 +8,12 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, gauges::Gauges,
-    outcomes::Outcomes, reports::Reports, simulations::Simulations, suspensions::Suspensions,
+    outcomes::Outcomes, reconciliation::Reconciliation, reports::Reports, simulations::Simulations,
+    suspensions::Suspensions,
 };
 use upivia_domain::{
     catalog::Catalog,
-    ports::{Clock, Ids},
+    ports::{Clock, Ids, SignatureCheck},
 };
 
 use crate::{
@@ -57,6 +58,10 @@ pub struct ApiParts {
     pub agents: Agents,
     /// Balance, usage, audit trail.
     pub reports: Reports,
+    /// What providers report.
+    pub reconciliation: Reconciliation,
+    /// Who signed a message.
+    pub signatures: Arc<dyn SignatureCheck>,
     /// What can be bought.
     pub catalog: Arc<Catalog>,
     /// Ids of HTTP requests that bring none.

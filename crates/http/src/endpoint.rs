@@ -91,6 +91,12 @@ async fn handle(
     trace: TraceId,
 ) -> Result<HttpResponse, ApiError> {
     headers::check(http.headers())?;
+    if let Access::Signed(check, handler) = route.access {
+        // The signature is over the body: it must be read to know who sends it, within the limits of an address.
+        let _permit = api.guard.visitor(http.peer_addr().map(|peer| peer.ip()))?;
+        let input = Input::read(Arc::clone(&api), route, http, payload, trace).await?;
+        return handler(check(&input)?, input).await;
+    }
     // Whoever is not let in is not listened to either: the body is read last. The permit is held until the answer.
     let (principal, _permit) = identify(&api, &route.access, &http).await?;
     let allowed = admit(&route.access, principal)?;
@@ -122,7 +128,7 @@ fn admit(
     Ok(match (*access, principal) {
         (Access::Public(handler), _) => Box::new(handler),
         (Access::Open(handler), caller) => Box::new(move |input| handler(caller, input)),
-        (_, None) => return Err(ApiError::Unauthorized),
+        (_, None) | (Access::Signed(..), Some(_)) => return Err(ApiError::Unauthorized),
         (Access::Dispatch(handler) | Access::Agent(handler), Some(principal)) => {
             let caller = agent(principal)?;
             Box::new(move |input| handler(caller, input))

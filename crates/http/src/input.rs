@@ -48,6 +48,11 @@ impl Input {
         body::parse(&self.body)
     }
 
+    /// The body as it came.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// A header as text. Sent twice with different values, or not UTF-8: nobody can tell what is meant.
     pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<&str>, ApiError> {
         let unclear = |message: &str| ApiError::invalid(name.as_str(), message);

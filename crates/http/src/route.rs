@@ -6,7 +6,7 @@
 use actix_web::HttpResponse;
 use futures::future::LocalBoxFuture;
 use upivia_application::access::{AgentCaller, Principal, UserCaller};
-use upivia_domain::identity::Permission;
+use upivia_domain::{dispatch::ProviderName, identity::Permission};
 
 use crate::{ApiError, Input, openapi::Doc};
 
@@ -78,6 +78,8 @@ pub enum Access {
     PersonOrAgent(Permission, fn(Principal, Input) -> Answer),
     /// Whoever has a valid credential, for what is about the caller alone.
     Anyone(fn(Principal, Input) -> Answer),
+    /// Another server whose signature over the raw body is checked by the first function.
+    Signed(fn(&Input) -> Result<ProviderName, ApiError>, fn(ProviderName, Input) -> Answer),
 }
 
 impl Method {
@@ -107,6 +109,7 @@ impl Access {
             Self::PersonOrAgent(..) | Self::Anyone(_) => {
                 &[Credential::AgentKey, Credential::PersonalToken, Credential::Session]
             }
+            Self::Signed(..) => &[Credential::Signature],
         }
     }
 
@@ -122,7 +125,12 @@ impl Access {
     pub const fn permission(&self) -> Option<Permission> {
         match self {
             Self::Person(permission, _) | Self::PersonOrAgent(permission, _) => Some(*permission),
-            Self::Public(_) | Self::Open(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Anyone(_) => None,
+            Self::Public(_)
+            | Self::Open(_)
+            | Self::Dispatch(_)
+            | Self::Agent(_)
+            | Self::Anyone(_)
+            | Self::Signed(..) => None,
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) const GROUPS: &[&Group] = &[
     &v1::balance::GROUP,
     &v1::usage::GROUP,
     &v1::audit_logs::GROUP,
+    &v1::webhooks::GROUP,
     &v1::whoami::GROUP,
     &v1::health::GROUP,
     &v1::docs::GROUP,

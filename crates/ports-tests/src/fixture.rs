@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, RequestQueries, UnitOfWork, UsageQueries,
+    NodeRegistry, OutcomeQueries, RequestQueries, UnitOfWork, UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -33,6 +33,8 @@ pub struct Ports {
     pub usage: Arc<dyn UsageQueries>,
     /// Leases and unfinished requests.
     pub nodes: Arc<dyn NodeRegistry>,
+    /// Messages of providers.
+    pub receipts: Arc<dyn WebhookReceipts>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -42,7 +44,8 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries + 'static,
+        S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
+        S: WebhookReceipts + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -56,6 +59,7 @@ impl Ports {
             figures: store.clone(),
             usage: store.clone(),
             nodes: store.clone(),
+            receipts: store.clone(),
             scanner: store.clone(),
         }
     }

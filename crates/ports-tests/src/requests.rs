@@ -99,7 +99,8 @@ impl Tenant {
 
     pub(crate) fn running(&self, request: RequestId) -> MarkRunning {
         let external_id = "call-1815".to_owned();
-        MarkRunning { id: self.command_id(), org: self.org, request, owner: self.node, external_id }
+        let evidence = Evidence::Owner(self.node);
+        MarkRunning { id: self.command_id(), org: self.org, request, evidence, external_id }
     }
 
     pub(crate) fn unknown(&self, request: RequestId) -> MarkUnknown {

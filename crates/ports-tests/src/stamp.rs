@@ -37,6 +37,7 @@ macro_rules! contract_suite {
                 only_an_ended_request_is_adjusted,
                 a_late_answer_corrects_the_charge,
                 a_late_answer_charges_what_seemed_to_have_failed,
+                a_contradiction_is_written_down_once,
                 evidence_against_a_person_never_reaches_the_account,
                 a_transfer_moves_what_is_there,
                 amounts_beyond_the_range_are_refused,
@@ -133,6 +134,10 @@ macro_rules! contract_suite {
                 an_agents_cap_is_exact,
                 a_wallet_is_exact,
                 the_first_requests_of_a_window_do_not_overtake_each_other;
+            receipts:
+                the_first_receipt_is_kept,
+                receipts_at_once_agree_on_one,
+                receipts_of_others_are_not_found;
             replays:
                 a_repeated_command_answers_as_before_and_moves_nothing,
                 a_repeated_admission_answers_the_present_state,
@@ -143,7 +148,8 @@ macro_rules! contract_suite {
             requests:
                 an_admission_survives_byte_for_byte,
                 a_result_survives,
-                every_state_survives;
+                every_state_survives,
+                a_request_is_located_by_its_id_alone;
             rows:
                 an_agent_survives_whole,
                 lists_give_the_oldest_first,

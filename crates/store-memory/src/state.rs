@@ -13,10 +13,10 @@ use upivia_domain::{
     binding::BindingTerms,
     budget::{Meter, MeterKey},
     catalog::OperationName,
-    dispatch::{IdempotencyKey, ServiceRequest},
+    dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
     identity::{Credential, CredentialHash, Email, Membership, Organization, User},
     ledger::{OrgHead, Recorded},
-    ports::NodeLease,
+    ports::{NodeLease, WebhookReceipt},
     team::{Allocation, Team},
     time::{Calendar, Zone},
 };
@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) emails: HashMap<Email, UserId>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
+    /// By provider and the sender's id of the message.
+    pub(crate) receipts: HashMap<(ProviderName, String), WebhookReceipt>,
 }
 
 /// One organization's rows. Cheap to clone: a clone is a consistent view that later commits do not touch.
@@ -81,6 +83,7 @@ impl State {
             emails: HashMap::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
+            receipts: HashMap::new(),
         }
     }
 }

@@ -238,6 +238,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_receipts (provider, event_id) {
+        provider -> Text,
+        event_id -> Text,
+        digest -> Binary,
+        received_at -> BigInt,
+        org_id -> Text,
+        request_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     org_heads,

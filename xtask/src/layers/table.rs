@@ -174,6 +174,18 @@ const ROWS: &[Row] = &[
         never: &["diesel", "actix-web", "upivia-application"],
     },
     Row {
+        package: "upivia-webhooks",
+        closed: false,
+        inside: &["upivia-domain"],
+        outside: &[
+            ("ring", "signs and compares in constant time"),
+            ("thiserror", "why a signature is not believed"),
+            ("tracing", "logs"),
+        ],
+        optional: &[],
+        never: &["diesel", "actix-web", "upivia-application"],
+    },
+    Row {
         package: "upivia-ports-tests",
         closed: false,
         inside: &["upivia-domain"],
@@ -203,7 +215,7 @@ const ROWS: &[Row] = &[
             ("utoipa", "the OpenAPI document"),
         ],
         optional: &[],
-        never: &["upivia-store", "upivia-store-memory", "upivia-providers", "diesel", "reqwest"],
+        never: &["upivia-store", "upivia-store-memory", "upivia-providers", "upivia-webhooks", "diesel", "reqwest"],
     },
     Row {
         package: "upivia-server",
@@ -214,6 +226,7 @@ const ROWS: &[Row] = &[
             "upivia-store",
             "upivia-providers",
             "upivia-mail",
+            "upivia-webhooks",
             "upivia-http",
         ],
         outside: &[
@@ -235,7 +248,7 @@ const ROWS: &[Row] = &[
     Row {
         package: "upivia-e2e",
         closed: false,
-        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-store-memory"],
+        inside: &["upivia-domain", "upivia-application", "upivia-store", "upivia-store-memory", "upivia-webhooks"],
         outside: &[
             ("actix-web", "fake providers"),
             ("anyhow", "errors that only a person reads"),

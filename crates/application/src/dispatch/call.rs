@@ -54,6 +54,7 @@ impl Dispatcher {
 
     async fn send(&self, dispatch: &Dispatch) -> Option<ProviderAnswer> {
         let call = ProviderCall {
+            org: dispatch.request.org,
             request: dispatch.request.id,
             mode: dispatch.request.mode,
             operation: dispatch.request.operation.clone(),
@@ -93,7 +94,7 @@ impl Dispatcher {
                 Command::Settle(Settle { id, org, request, evidence, cost, basis, result, external_id })
             }
             Some(ProviderAnswer::Accepted { external_id }) => {
-                Command::MarkRunning(MarkRunning { id, org, request, owner, external_id })
+                Command::MarkRunning(MarkRunning { id, org, request, evidence, external_id })
             }
             Some(ProviderAnswer::Rejected { detail, charge, .. }) => {
                 fail(ReasonCode::AdapterError, detail, charge, false)

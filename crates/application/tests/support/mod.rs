@@ -55,6 +55,9 @@ pub struct Counting {
     pub calls: Mutex<HashMap<RequestId, u32>>,
     /// When the last call was priced.
     pub quoted_at: Mutex<Option<Timestamp>>,
+    /// What it says when it is asked, and how often it was.
+    pub word: Mutex<Option<ProviderAnswer>>,
+    pub asked: Mutex<u32>,
 }
 
 impl Counting {
@@ -90,11 +93,12 @@ impl Provider for Counting {
     }
 
     async fn lookup(&self, _request: RequestId) -> Option<ProviderAnswer> {
-        None
+        *self.asked.lock().unwrap() += 1;
+        self.word.lock().unwrap().clone()
     }
 }
 
-struct One(Arc<Counting>);
+pub struct One(pub Arc<Counting>);
 
 impl ProviderRegistry for One {
     fn find(&self, _operation: &OperationName, mode: Mode) -> Option<Arc<dyn Provider>> {
@@ -187,6 +191,8 @@ impl World {
             deed: Mutex::new(Deed::Execute),
             calls: Mutex::default(),
             quoted_at: Mutex::default(),
+            word: Mutex::default(),
+            asked: Mutex::default(),
         });
         let hook = Arc::new(Hook::default());
         let mut payloads = MockPayloadCheck::new();

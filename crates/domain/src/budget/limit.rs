@@ -113,6 +113,8 @@ reason_codes! {
     DispatchAborted = "dispatch_aborted";
     /// A person released the hold of a request whose outcome nobody knew.
     ReleasedByOperator = "released_by_operator";
+    /// No outcome was known by the deadline that the operation declares, and the hold was released.
+    ReleasedAtDeadline = "released_at_deadline";
 }
 
 impl fmt::Display for ReasonCode {

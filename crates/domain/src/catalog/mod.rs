@@ -1,5 +1,6 @@
 //! What can be bought: operations, their schemas, their prices, and the most that a payload may cost.
 
+mod deadline;
 mod history;
 mod name;
 mod offer;
@@ -9,6 +10,7 @@ mod problem;
 mod quote;
 mod text;
 
+pub use deadline::{AtDeadline, Deadline};
 pub use history::{Contradiction, PriceHistory, PriceVersion};
 pub use name::{InvalidOperation, OperationName};
 pub use offer::{Catalog, PriceProblem};

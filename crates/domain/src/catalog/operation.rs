@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{OperationName, Price, PriceHistory, PriceVersion};
+use super::{Deadline, OperationName, Price, PriceHistory, PriceVersion};
 use crate::{Mode, Timestamp};
 
 /// Something that an agent can buy. Made by [`Operation::new`], which fills in what most operations share.
@@ -26,6 +26,8 @@ pub struct Operation {
     pub bound_rule: String,
     /// The kinds of provider that execute it for live money, for example `smtp`; the sandbox is understood.
     pub provider_kinds: Vec<String>,
+    /// What ends a request whose outcome nobody reports; absent = a person does.
+    pub deadline: Option<Deadline>,
 }
 
 impl Operation {
@@ -41,6 +43,7 @@ impl Operation {
             idempotent: false,
             bound_rule: price.bound_rule().to_owned(),
             provider_kinds: Vec::new(),
+            deadline: None,
         }
     }
 

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde_json::Value;
 
-use crate::{Mode, NanoUsd, RequestId, Timestamp, catalog::OperationName};
+use super::Reference;
+use crate::{Mode, NanoUsd, OrgId, RequestId, Timestamp, catalog::OperationName};
 
 /// The machine name of a provider, for example `sandbox` or `openai`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -37,7 +38,9 @@ impl fmt::Debug for ProviderName {
 /// One call of a provider, for which a hold is committed.
 #[derive(Debug, Clone)]
 pub struct ProviderCall {
-    /// The request; sent along, so that provider and callbacks can name it.
+    /// Whose.
+    pub org: OrgId,
+    /// The request.
     pub request: RequestId,
     /// Live or test.
     pub mode: Mode,
@@ -49,6 +52,13 @@ pub struct ProviderCall {
     pub hold: NanoUsd,
     /// When it was priced: what it costs follows from the prices of that time, whatever they are now.
     pub quoted_at: Timestamp,
+}
+
+impl ProviderCall {
+    /// What a provider is told to call the request, so that its callbacks name it.
+    pub const fn reference(&self) -> Reference {
+        Reference { org: Some(self.org), request: self.request }
+    }
 }
 
 /// How a settled cost is known.
@@ -72,6 +82,22 @@ impl Basis {
             Self::Counted => "counted",
             Self::Estimate => "estimate",
             Self::Resolution => "resolution",
+        }
+    }
+
+    /// Whether a cost known like this must not take the place of one known like the other.
+    ///
+    /// An estimate is no news to anybody; what was counted here is none to a provider's own figure.
+    pub fn is_weaker_than(self, other: Self) -> bool {
+        self.rank() < other.rank()
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Estimate => 0,
+            Self::Resolution => 1,
+            Self::Counted => 2,
+            Self::ProviderUsage => 3,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod content;
 mod idempotency;
+mod reference;
 mod request;
 mod state;
 mod tags;
@@ -10,6 +11,7 @@ mod tags;
 pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
 pub use content::{Content, canonical_json};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
+pub use reference::{InvalidReference, Reference};
 pub use request::{Charge, End, HeldWindow, Hold, ServiceRequest};
 pub use state::RequestState;
 pub use tags::{InvalidTag, InvalidTags, Tag, Tags};

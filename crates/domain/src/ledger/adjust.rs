@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{
-    Adjust, Evidence, Outcome, Recorded, Refusal, Settle, Snapshot,
+    Adjust, Outcome, Recorded, Refusal, Snapshot,
+    late::stands,
     meters::Staged,
     progress::{event, find, unchanged},
 };
@@ -11,7 +12,7 @@ use crate::{
     CommandId, NanoUsd, Timestamp,
     audit::Posting,
     budget::{Account, ReasonCode, SystemAccount},
-    dispatch::{Basis, Charge, Hold, ServiceRequest},
+    dispatch::{Basis, Charge, Hold, RequestState, ServiceRequest},
     identity::Actor,
 };
 
@@ -26,43 +27,27 @@ pub(super) fn adjust(snapshot: &mut Snapshot, command: &Adjust, clock: Timestamp
     if !request.state.is_ended() || request.hold.is_none() {
         return Err(Refusal::WrongState(request.state));
     }
-    correct(
-        snapshot,
-        request,
-        Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor },
-        clock,
-    )
+    let says = request.state;
+    let correction =
+        Correction { id: command.id, cost: command.cost, basis: command.basis, actor: command.actor, says };
+    correct(snapshot, request, (correction, false), clock)
 }
 
-/// An answer for a request that ended by something else: the same cost changes nothing, another one corrects it.
-pub(super) fn late(
-    snapshot: &mut Snapshot,
-    request: ServiceRequest,
-    command: &Settle,
-    clock: Timestamp,
-) -> Result<Outcome, Refusal> {
-    if snapshot.recorded(command.id).is_some() || request.hold.is_none() {
-        return unchanged(request);
-    }
-    let node = match command.evidence {
-        Evidence::Owner(node) => Some(node),
-        Evidence::Provider => request.owner,
-    };
-    let actor = node.map_or(Actor::Operator, |node| Actor::System { node });
-    correct(snapshot, request, Correction { id: command.id, cost: command.cost, basis: command.basis, actor }, clock)
+/// What a request cost in truth.
+pub(super) struct Correction {
+    pub(super) id: CommandId,
+    pub(super) cost: NanoUsd,
+    pub(super) basis: Basis,
+    pub(super) actor: Actor,
+    /// How the request ended, by this evidence.
+    pub(super) says: RequestState,
 }
 
-struct Correction {
-    id: CommandId,
-    cost: NanoUsd,
-    basis: Basis,
-    actor: Actor,
-}
-
-fn correct(
+/// Moves the difference. `is_news` says that the request itself was changed by whoever asks.
+pub(super) fn correct(
     snapshot: &mut Snapshot,
     mut request: ServiceRequest,
-    correction: Correction,
+    (correction, is_news): (Correction, bool),
     clock: Timestamp,
 ) -> Result<Outcome, Refusal> {
     if correction.cost.is_negative() {
@@ -72,9 +57,7 @@ fn correct(
         request.charge().unwrap_or(Charge { cost: NanoUsd::ZERO, overrun: NanoUsd::ZERO, basis: correction.basis });
     let delta = correction.cost.checked_sub(before.cost).ok_or(Refusal::InvalidAmount)?;
     if delta.is_zero() {
-        // Recorded all the same: repeated after another correction, the command must not undo that one.
-        snapshot.record(correction.id, Recorded { seq: snapshot.head().seq });
-        return unchanged(request);
+        return stands(snapshot, request, (&correction, is_news), clock);
     }
     let hold = request.hold.clone().ok_or(Refusal::Incomplete)?;
     let by_person = before.basis == Basis::Resolution || request.reason() == Some(ReasonCode::ReleasedByOperator);
@@ -96,7 +79,13 @@ fn correct(
     let now = snapshot.now(clock);
     request.flagged = true;
     for posting in postings {
-        let detail = json!({ "command": correction.id, "before": before.cost, "after": correction.cost, "by_person": by_person });
+        let detail = json!({
+            "command": correction.id,
+            "before": before.cost,
+            "after": correction.cost,
+            "by_person": by_person,
+            "says": correction.says.as_str(),
+        });
         snapshot.append(event(&request, "request.adjusted", correction.actor, Some(posting), detail), now);
     }
     snapshot.write(values);

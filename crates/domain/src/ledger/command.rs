@@ -155,8 +155,8 @@ pub struct MarkRunning {
     pub org: OrgId,
     /// Which.
     pub request: RequestId,
-    /// Who says so.
-    pub owner: NodeId,
+    /// Who knows.
+    pub evidence: Evidence,
     /// The provider's own id of it.
     pub external_id: String,
 }
@@ -266,7 +266,7 @@ pub enum Resolution {
     Release,
 }
 
-/// A person ends a request whose outcome nobody knows.
+/// A person, or the system by an operation's declared deadline, ends a request whose outcome nobody knows.
 #[derive(Debug, Clone)]
 pub struct Resolve {
     /// The command.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Evidence, Fail, Outcome, Refusal, Resolution, Resolve, Settle, Snapshot, Void, adjust,
+    Evidence, Fail, Outcome, Refusal, Resolution, Resolve, Settle, Snapshot, Void, late,
     meters::Staged,
-    progress::{event, find, unchanged},
+    progress::{actor_of, event, find, is_late, unchanged},
 };
 use crate::{
     CommandId, NanoUsd, Timestamp,
@@ -27,7 +27,7 @@ pub(super) fn settle(snapshot: &mut Snapshot, command: &Settle, clock: Timestamp
         return Err(Refusal::InvalidAmount);
     }
     if let Some(done) = already_ended(&request, command.id) {
-        return if done { unchanged(request) } else { adjust::late(snapshot, request, command, clock) };
+        return if done { unchanged(request) } else { late::settlement(snapshot, request, command, clock) };
     }
     expect_sent(&request)?;
     request.flagged |= is_late(&request, command.evidence);
@@ -50,8 +50,8 @@ pub(super) fn fail(snapshot: &mut Snapshot, command: &Fail, clock: Timestamp) ->
     if command.charge.is_some_and(|(cost, _)| cost.is_negative()) {
         return Err(Refusal::InvalidAmount);
     }
-    if already_ended(&request, command.id).is_some() {
-        return unchanged(request);
+    if let Some(done) = already_ended(&request, command.id) {
+        return if done { unchanged(request) } else { late::failure(snapshot, request, command, clock) };
     }
     // "I sent nothing" is certain only from the process that would have sent it, and never from its heir.
     let inherited = inherited_fence(&request);
@@ -113,19 +113,28 @@ pub(super) fn resolve(snapshot: &mut Snapshot, command: &Resolve, clock: Timesta
     if !matches!(request.state, RequestState::Unknown | RequestState::Running) {
         return Err(Refusal::WrongState(request.state));
     }
+    // A deadline is no decision of a person about this request: what it charges is an estimate that later evidence corrects
+    // as any other.
+    let by_deadline = matches!(command.actor, Actor::System { .. });
+    let (basis, released, detail) = if by_deadline {
+        (Basis::Estimate, ReasonCode::ReleasedAtDeadline, "no outcome was reported in time")
+    } else {
+        (Basis::Resolution, ReasonCode::ReleasedByOperator, "resolved by a person")
+    };
     let (state, reason, charge) = match command.resolution {
         Resolution::Charge(cost) if cost.is_negative() || cost > request.held_amount() => {
             return Err(Refusal::InvalidAmount);
         }
-        Resolution::Charge(cost) => (RequestState::Executed, None, Some((cost, Basis::Resolution))),
-        Resolution::Release => (RequestState::Failed, Some(ReasonCode::ReleasedByOperator), None),
+        Resolution::Charge(cost) => (RequestState::Executed, None, Some((cost, basis))),
+        Resolution::Release => (RequestState::Failed, Some(released), None),
     };
-    if let (Resolution::Release, Some(fence)) = (command.resolution, request.fence_until)
+    if (by_deadline || command.resolution == Resolution::Release)
+        && let Some(fence) = request.fence_until
         && snapshot.now(clock) < fence
     {
         return Err(Refusal::TooEarly(fence));
     }
-    request.result = Some(Arc::new(json!({ "detail": "resolved by a person", "resolution": command.reason })));
+    request.result = Some(Arc::new(json!({ "detail": detail, "resolution": command.reason })));
     let ending = Ending {
         by: command.id,
         actor: command.actor,
@@ -157,17 +166,6 @@ fn is_owner(request: &ServiceRequest, evidence: Evidence) -> bool {
 /// The fence of a request whose present owner is not the one that may have sent it.
 fn inherited_fence(request: &ServiceRequest) -> Option<Timestamp> {
     request.fence_until.filter(|_| request.state == RequestState::Unknown)
-}
-
-fn is_late(request: &ServiceRequest, evidence: Evidence) -> bool {
-    matches!(evidence, Evidence::Owner(node) if request.owner != Some(node))
-}
-
-const fn actor_of(request: &ServiceRequest, evidence: Evidence) -> Actor {
-    match (evidence, request.owner) {
-        (Evidence::Owner(node), _) | (Evidence::Provider, Some(node)) => Actor::System { node },
-        (Evidence::Provider, None) => Actor::Operator,
-    }
 }
 
 struct Ending {

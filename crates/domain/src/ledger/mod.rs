@@ -11,6 +11,7 @@ mod clock;
 mod command;
 mod end;
 mod head;
+mod late;
 mod meters;
 mod outcome;
 mod progress;

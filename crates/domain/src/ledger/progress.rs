@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{BeginDispatch, MarkRunning, MarkUnknown, Outcome, Refusal, Snapshot, TakeOver};
+use super::{BeginDispatch, Evidence, MarkRunning, MarkUnknown, Outcome, Refusal, Snapshot, TakeOver};
 use crate::{
     NodeId, RequestId, Timestamp,
     audit::{EventDraft, Posting},
@@ -42,6 +42,23 @@ pub(super) fn event<'a, D: Serialize>(
     }
 }
 
+/// Said by a process that does not carry the request on any more.
+pub(super) fn is_late(request: &ServiceRequest, evidence: Evidence) -> bool {
+    matches!(evidence, Evidence::Owner(node) if request.owner != Some(node))
+}
+
+/// Whoever knows, as the audit trail names them.
+pub(super) const fn actor_of(request: &ServiceRequest, evidence: Evidence) -> Actor {
+    match (evidence, request.owner) {
+        (Evidence::Owner(node), _) | (Evidence::Provider, Some(node)) => system(node),
+        (Evidence::Provider, None) => Actor::Operator,
+    }
+}
+
+const fn system(node: NodeId) -> Actor {
+    Actor::System { node }
+}
+
 fn owned(request: &ServiceRequest, owner: NodeId) -> Result<(), Refusal> {
     if request.owner == Some(owner) { Ok(()) } else { Err(Refusal::NotOwner) }
 }
@@ -57,7 +74,7 @@ pub(super) fn begin_dispatch(
         RequestState::Dispatching => unchanged(request),
         RequestState::Admitted => {
             request.state = RequestState::Dispatching;
-            step(snapshot, request, "request.dispatching", command.owner, json!({}), clock)
+            step(snapshot, request, "request.dispatching", system(command.owner), json!({}), clock)
         }
         other => Err(Refusal::WrongState(other)),
     }
@@ -72,11 +89,12 @@ pub(super) fn mark_running(
     match request.state {
         // The provider's own word may arrive after somebody took the request over.
         RequestState::Dispatching | RequestState::Unknown => {
-            request.flagged |= request.owner != Some(command.owner);
+            request.flagged |= is_late(&request, command.evidence);
             request.state = RequestState::Running;
             request.external_id = Some(command.external_id.clone());
-            let detail = json!({ "external_id": command.external_id });
-            step(snapshot, request, "request.running", command.owner, detail, clock)
+            let detail = json!({ "command": command.id, "external_id": command.external_id });
+            let actor = actor_of(&request, command.evidence);
+            step(snapshot, request, "request.running", actor, detail, clock)
         }
         // Already there, or the outcome overtook this message.
         RequestState::Running | RequestState::Executed | RequestState::Failed => unchanged(request),
@@ -94,7 +112,7 @@ pub(super) fn mark_unknown(
         RequestState::Dispatching => {
             owned(&request, command.owner)?;
             request.state = RequestState::Unknown;
-            step(snapshot, request, "request.unknown", command.owner, json!({}), clock)
+            step(snapshot, request, "request.unknown", system(command.owner), json!({}), clock)
         }
         RequestState::Unknown | RequestState::Running | RequestState::Executed | RequestState::Failed => {
             unchanged(request)
@@ -114,19 +132,19 @@ pub(super) fn take_over(snapshot: &mut Snapshot, command: &TakeOver, clock: Time
     }
     request.owner = Some(command.to);
     request.fence_until = Some(snapshot.now(clock).plus_micros(command.send_timeout_micros));
-    step(snapshot, request, "request.taken_over", command.to, json!({ "from": command.from }), clock)
+    step(snapshot, request, "request.taken_over", system(command.to), json!({ "from": command.from }), clock)
 }
 
 fn step<D: Serialize>(
     snapshot: &mut Snapshot,
     request: ServiceRequest,
     kind: &'static str,
-    node: NodeId,
+    actor: Actor,
     detail: D,
     clock: Timestamp,
 ) -> Result<Outcome, Refusal> {
     let now = snapshot.now(clock);
-    snapshot.append(event(&request, kind, Actor::System { node }, None, detail), now);
+    snapshot.append(event(&request, kind, actor, None, detail), now);
     snapshot.put_request(request.clone());
     unchanged(request)
 }

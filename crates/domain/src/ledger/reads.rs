@@ -30,7 +30,7 @@ impl Command {
     pub fn reads(&self, reads: &mut Reads, again: bool) {
         match self {
             Self::Admit(admit) => admit.reads(reads, again),
-            Self::Adjust(_) | Self::Settle(_) => {
+            Self::Adjust(_) | Self::Settle(_) | Self::Fail(_) => {
                 reads.requests.extend(self.request());
                 reads.commands.push(self.id());
             }

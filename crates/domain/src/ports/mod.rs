@@ -1,6 +1,7 @@
 //! What the domain needs from outside, as traits. Every MUST below has a test in the contract suite.
 
 mod approvals;
+mod callbacks;
 mod error;
 mod ledger_store;
 mod machine;
@@ -16,6 +17,7 @@ mod unit_of_work;
 mod usage;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
+pub use callbacks::{SignatureCheck, WebhookReceipt, WebhookReceipts};
 pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
@@ -37,6 +39,7 @@ pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};
 
 #[cfg(feature = "mocks")]
 pub use self::{
+    callbacks::MockSignatureCheck,
     machine::{MockClock, MockEntropy, MockIds, MockTokenHasher},
     mail::MockMail,
     nodes::MockNodeRegistry,

@@ -45,6 +45,9 @@ pub trait AgentQueries: Send + Sync {
 pub trait RequestQueries: Send + Sync {
     /// A request.
     async fn request(&self, org: OrgId, id: RequestId) -> Result<Option<ServiceRequest>, StoreError>;
+    /// Whose request that is. For messages of providers that name nothing else, which are few: it may look into every
+    /// organization that was active since the id was minted.
+    async fn locate(&self, id: RequestId) -> Result<Option<OrgId>, StoreError>;
 }
 
 /// Which events of a journal.

@@ -2,7 +2,7 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::OutcomeError,
-    reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
+    reconciliation::ReconcileError, reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
 };
 
 use super::{ApiError, missing};
@@ -95,6 +95,17 @@ impl From<ReportError> for ApiError {
         match error {
             ReportError::NotFound(what) => Self::NotFound(what),
             ReportError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ReconcileError> for ApiError {
+    fn from(error: ReconcileError) -> Self {
+        match error {
+            ReconcileError::NotFound => Self::NotFound("service request"),
+            ReconcileError::Reused => Self::EventReused,
+            ReconcileError::InvalidCost => Self::invalid("cost_cents", error),
+            ReconcileError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -60,6 +60,9 @@ pub enum ApiError {
         /// Whole seconds until then.
         retry_after_seconds: u64,
     },
+    /// The id of a message was used for other bytes.
+    #[error("the event id was used for another message")]
+    EventReused,
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     Timeout,
@@ -108,6 +111,7 @@ impl ApiError {
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),
             Self::TooEarly { .. } => (StatusCode::CONFLICT, "too_early"),
+            Self::EventReused => (StatusCode::CONFLICT, "event_id_payload_mismatch"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),

@@ -3,7 +3,7 @@
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, ServerBuilder,
     path::HttpMethod,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     tag::TagBuilder,
 };
 
@@ -58,6 +58,8 @@ fn components() -> utoipa::openapi::Components {
         let http = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(meaning));
         SecurityScheme::Http(http.build())
     };
+    let meaning = "HMAC-SHA256 over the time and the raw body: `t=<unix seconds>,v1=<hex>`.";
+    let signature = ApiKeyValue::with_description(operation::SIGNATURE, meaning);
     ComponentsBuilder::new()
         .schemas_from_iter(schemas)
         .security_scheme(
@@ -68,6 +70,7 @@ fn components() -> utoipa::openapi::Components {
             "personalToken",
             bearer("upivia_pat_live_…", "The personal token of a person in one organization."),
         )
+        .security_scheme("signature", SecurityScheme::ApiKey(ApiKey::Header(signature)))
         .build()
 }
 

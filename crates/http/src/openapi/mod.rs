@@ -6,3 +6,4 @@ mod operation;
 
 pub use doc::{Body, Doc, Kind, Parameter, Place, SchemaOf, Success};
 pub use document::document;
+pub(crate) use operation::SIGNATURE;

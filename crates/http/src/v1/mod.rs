@@ -16,4 +16,5 @@ pub(crate) mod services;
 pub(crate) mod simulations;
 pub(crate) mod suspensions;
 pub(crate) mod usage;
+pub(crate) mod webhooks;
 pub(crate) mod whoami;

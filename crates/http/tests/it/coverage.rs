@@ -7,17 +7,21 @@ use upivia_domain::{
     identity::{OrgRole, TokenKind},
 };
 use upivia_http::{
+    openapi::Place,
     route::{Credential, Method, Route},
     routes,
 };
 
-use crate::support::{Call, Org, World};
+use crate::support::{
+    Call, Org, World,
+    sender::{self, PROVIDER, STRANGER},
+};
 
 /// A path of the route that names things of this organization.
 async fn path(world: &World, route: &Route, owner: &Org) -> String {
     let group = route.path.split('/').nth(1).unwrap();
     let id = match group {
-        _ if !route.path.contains('{') => String::new(),
+        _ if !route.path.contains("{id}") => String::new(),
         "agents" => owner.agent.clone(),
         "service-requests" => {
             let body = serde_json::json!({ "operation": "email.send", "payload": {} });
@@ -32,8 +36,12 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
-    let required: Vec<String> = route.doc.parameters.iter().filter(|one| one.required).map(sample).collect();
-    format!("/api/v1{}?{}", route.path.replace("{id}", &id), required.join("&"))
+    let required: Vec<String> = route.doc.parameters.iter().filter(in_query).map(sample).collect();
+    format!("/api/v1{}?{}", route.path.replace("{id}", &id).replace("{provider}", PROVIDER), required.join("&"))
+}
+
+fn in_query(parameter: &&upivia_http::openapi::Parameter) -> bool {
+    parameter.required && parameter.place == Place::Query
 }
 
 fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
@@ -45,6 +53,20 @@ fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
 
 /// Stands in examples for an agent of whoever calls.
 const ANY_AGENT: &str = "agt_0000000000000000000000";
+
+/// Stands in examples for a request that a provider has.
+const ANY_REQUEST: &str = "srq_0000000000000000000000";
+
+fn is_signed(route: &Route) -> bool {
+    route.access.credentials() == [Credential::Signature]
+}
+
+/// A signed call about a request of the first organization that its provider accepted.
+async fn signed(world: &World, route: &Route, sender: &str) -> Call {
+    let running = world.mail("accept").await.expect(202);
+    let example = route.doc.body.as_ref().map_or("{}", |body| body.example);
+    sender::signed(world, sender, &example.replace(ANY_REQUEST, running["request_id"].as_str().unwrap()))
+}
 
 fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
@@ -97,6 +119,12 @@ async fn a_credential_of_another_kind_is_not_enough() {
         if accepted.is_empty() {
             continue;
         }
+        if is_signed(route) {
+            for token in [&world.acme.test, &world.acme.pat] {
+                world.send(call(&world.acme, route, &path).bearer(token)).await.refused(401, "unauthorized");
+            }
+            continue;
+        }
         if !accepted.contains(&Credential::AgentKey) {
             world.send(call(&world.acme, route, &path).bearer(&world.acme.test)).await.refused(403, "forbidden");
         }
@@ -127,6 +155,11 @@ async fn a_role_without_the_permission_is_not_enough() {
 async fn things_of_others_are_not_there() {
     let world = World::new().await;
     for (_, route) in routes().filter(|(_, route)| route.path.contains('{')) {
+        if is_signed(route) {
+            let call = signed(&world, route, STRANGER).await;
+            world.send(call).await.refused(404, "not_found");
+            continue;
+        }
         let path = path(&world, route, &world.acme).await;
         let stranger = token(&world.other, route).unwrap();
         world.send(call(&world.acme, route, &path).bearer(stranger)).await.refused(404, "not_found");
@@ -140,8 +173,11 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
     for (_, route) in routes() {
         let world = World::new().await;
         let path = path(&world, route, &world.acme).await;
-        let mut call = call(&world.acme, route, &path).header("x-request-id", "walk");
-        if let Some(token) = token(&world.acme, route) {
+        let mut call = match is_signed(route) {
+            true => signed(&world, route, PROVIDER).await,
+            false => call(&world.acme, route, &path).header("x-request-id", "walk"),
+        };
+        if let Some(token) = token(&world.acme, route).filter(|_| !is_signed(route)) {
             call = call.bearer(token);
         }
         let before = world.journal().await.len();
@@ -151,7 +187,9 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
         let new = &events[..events.len() - before];
         assert_eq!(!new.is_empty(), route.changes, "{}: {new:?}", name(route));
         let first = new.last().map_or("", |event| &event.body);
-        assert!(new.is_empty() || first.contains(r#""trace":"walk""#), "{}: {first}", name(route));
+        // What a provider reports is found by the command that its message became.
+        let mark = if is_signed(route) { r#""command":"cmd_"# } else { r#""trace":"walk""# };
+        assert!(new.is_empty() || first.contains(mark), "{}: {first}", name(route));
         no_secret_in(&world, new, &reply.body);
         world.verify().await;
     }

@@ -18,5 +18,6 @@ mod sockets;
 mod support;
 mod suspensions;
 mod transport;
-mod usage;
 mod unresolved;
+mod usage;
+mod webhooks;

@@ -15,6 +15,8 @@ const HOLD: NanoUsd = NanoUsd::from_nanos(1_000_000);
 
 fn call(payload: Value) -> ProviderCall {
     ProviderCall {
+        org: upivia_domain::OrgId::PLATFORM,
+        quoted_at: upivia_domain::Timestamp::from_micros(0),
         request: RequestId::new(Uuid::from_u128(7)),
         mode: Mode::Live,
         operation: "email.send".parse().unwrap(),

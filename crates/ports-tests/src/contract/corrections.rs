@@ -3,8 +3,8 @@
 use upivia_domain::{
     Mode, NanoUsd,
     budget::{AccountOwner, ReasonCode},
-    dispatch::Basis,
-    ledger::{Outcome, Refusal, Resolution},
+    dispatch::{Basis, RequestState},
+    ledger::{Evidence, Fail, Outcome, Refusal, Resolution},
 };
 
 use crate::{
@@ -90,6 +90,21 @@ pub async fn a_late_answer_charges_what_seemed_to_have_failed(world: World) {
     world.ports.request(tenant.fail(id)).await;
     let late = world.ports.request(tenant.settle(id, COST)).await;
     assert_eq!((late.charge().map(|charge| charge.cost), late.flagged), (Some(COST), true));
+    assert_eq!(tenant.books(&world.ports).await, Books::with_spending(COST.nanos(), 0, 1));
+}
+
+/// A failure that is heard after an execution moves no money; it is flagged and written down, once.
+pub async fn a_contradiction_is_written_down_once(world: World) {
+    let tenant = world.tenant().await;
+    let id = executed(&tenant).await;
+    let before = world.ports.head(tenant.org).await.seq;
+    let late = Fail { evidence: Evidence::Provider, ..tenant.fail(id) };
+    for _ in 0..2 {
+        let stands = world.ports.request(late.clone()).await;
+        assert_eq!((stands.state, stands.flagged), (RequestState::Executed, true));
+        tenant.assert_stored(&stands).await;
+    }
+    assert_eq!(world.ports.head(tenant.org).await.seq, before + 1);
     assert_eq!(tenant.books(&world.ports).await, Books::with_spending(COST.nanos(), 0, 1));
 }
 

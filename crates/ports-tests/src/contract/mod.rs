@@ -17,6 +17,7 @@ pub mod outcomes;
 pub mod overruns;
 pub mod policies;
 pub mod races;
+pub mod receipts;
 pub mod replays;
 pub mod requests;
 pub mod rows;

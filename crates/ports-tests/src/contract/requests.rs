@@ -83,3 +83,18 @@ pub async fn every_state_survives(world: World) {
     tenant.assert_stored(&world.ports.request(tenant.settle(dear, NanoUsd::cents(700))).await).await;
     tenant.assert_stored(&world.ports.request(tenant.adjust(dear, NanoUsd::cents(1))).await).await;
 }
+
+/// A request is found in its organization by its id alone, by every node, whatever happened in the others since.
+pub async fn a_request_is_located_by_its_id_alone(world: World) {
+    let (tenant, neighbour) = (world.tenant().await, world.tenant().await);
+    let other = world.second().await;
+    let mine = world.ports.request(tenant.admit(HOLD)).await.id;
+    world.clock.advance_seconds(86_400 * 40);
+    let theirs = world.ports.request(neighbour.admit(HOLD)).await.id;
+    let nobodys = upivia_domain::RequestId::new(world.mint.uuid());
+    for node in [&world.ports, &other] {
+        assert_eq!(node.requests.locate(mine).await.unwrap(), Some(tenant.org));
+        assert_eq!(node.requests.locate(theirs).await.unwrap(), Some(neighbour.org));
+        assert_eq!(node.requests.locate(nobodys).await.unwrap(), None);
+    }
+}

@@ -25,7 +25,19 @@ fn schema() -> Value {
             },
             "hang": {"type": "boolean", "description": "Do not answer within the time limit; the outcome is unknown."},
             "unknown": {"type": "boolean", "description": "Execute, but lose the answer; the outcome is unknown."},
-            "running": {"type": "boolean", "description": "Accept and report the outcome later."},
+            "running": {
+                "type": "boolean",
+                "description": "Accept and report the outcome later; with false, report it at once where it is not.",
+            },
+            "outcome_after_ms": {
+                "type": "integer", "minimum": 0,
+                "description": "Accept, and know the outcome only so many milliseconds later.",
+            },
+            "never": {"type": "boolean", "description": "Accept and never report an outcome."},
+            "lookup": {
+                "enum": ["knows", "denies", "silent"],
+                "description": "When the sandbox is asked what became of it: the outcome, that it knows nothing of it, or no answer.",
+            },
             "cost_cents": {
                 "type": "integer", "minimum": 0, "maximum": 1_000_000,
                 "description": "Report this cost, also where it is above the estimate.",

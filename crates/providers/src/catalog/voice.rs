@@ -1,9 +1,11 @@
 //! Phone calls that say a text.
 
+use std::time::Duration;
+
 use serde_json::json;
 use upivia_domain::{
     NanoUsd,
-    catalog::{Operation, Price},
+    catalog::{AtDeadline, Deadline, Operation, Price},
 };
 
 use super::{
@@ -11,8 +13,11 @@ use super::{
     shape::{maybe_word, payload, phone, result, text, word},
 };
 
-/// One minute, and every minute that began is billed whole.
+/// One minute, the longest that a call lasts. Seconds are billed, which are known when it has ended.
 const PRICE: NanoUsd = NanoUsd::cents(5);
+
+/// A call that was accepted and of which nobody tells the end was most likely made.
+const DEADLINE: Deadline = Deadline { after: Duration::from_secs(24 * 60 * 60), then: AtDeadline::ChargeEstimate };
 
 /// What is read aloud within the minute that is paid for, at fifteen characters a second and with time to pick up.
 const LONGEST_SAY: u32 = 750;
@@ -34,6 +39,8 @@ pub(super) fn create() -> Option<Operation> {
         "duration_seconds": {"type": "integer", "minimum": 0, "description": "How long it lasted."},
     }));
     let example = json!({"to": "+15551234567", "from": "+15557654321", "say": "The database is down."});
-    let description = "Calls a phone and reads a text aloud. May be running until the call has ended.";
-    operation("voice_call.create", description, Price::Flat(PRICE), [input, output, example])
+    let description =
+        "Calls a phone and reads a text aloud. Is running until the call has ended, and then costs what it lasted.";
+    let create = operation("voice_call.create", description, Price::Flat(PRICE), [input, output, example])?;
+    Some(Operation { deadline: Some(DEADLINE), ..create })
 }

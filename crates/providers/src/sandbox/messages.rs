@@ -1,6 +1,7 @@
 //! An inbox of three messages, a team's chat of three, and phones that are always answered.
 
 use serde_json::{Value, json};
+use upivia_domain::NanoUsd;
 
 use super::{clock::NOON, identity, results::text};
 
@@ -55,6 +56,13 @@ pub(super) fn called(payload: &Value, id: &str) -> Value {
     })
 }
 
+/// What so many seconds of a call cost at a price for a minute, rounded up; never more than the price.
+pub(super) fn price_of(seconds: i64, minute: NanoUsd) -> Option<NanoUsd> {
+    const MINUTE: i64 = 60;
+    let nanos = minute.nanos().checked_mul(seconds.clamp(0, MINUTE))?.checked_add(MINUTE - 1)?;
+    Some(NanoUsd::from_nanos(nanos / MINUTE))
+}
+
 /// The newest first, as many as were asked for.
 fn page(payload: &Value, id: &str, message: impl Fn(i64, String, String) -> Value) -> Vec<Value> {
     let limit = payload["limit"].as_i64().unwrap_or(MESSAGES).min(MESSAGES);
@@ -76,6 +84,13 @@ mod tests {
         assert_ne!(messages[0]["message_id"], messages[1]["message_id"]);
         let code = messages[0]["body"].as_str().unwrap().rsplit(' ').next().unwrap();
         assert!(code.len() == 7 && code.trim_end_matches('.').bytes().all(|digit| digit.is_ascii_digit()), "{code}");
+    }
+
+    #[test]
+    fn a_call_costs_what_it_lasted_rounded_up_and_never_over_its_minute() {
+        let price = |seconds| price_of(seconds, NanoUsd::cents(5)).map(NanoUsd::nanos);
+        assert_eq!((price(1), price(39), price(60)), (Some(833_334), Some(32_500_000), Some(50_000_000)));
+        assert_eq!((price(0), price(600)), (Some(0), Some(50_000_000)));
     }
 
     #[test]

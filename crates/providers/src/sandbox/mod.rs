@@ -1,4 +1,5 @@
-//! The provider of play money: answers at once, in the shapes of the real services, and misbehaves when told to.
+//! The provider of play money: answers at once, in the shapes of the real services, and misbehaves when told to. Phone
+//! calls are accepted first and have ended when it is asked a moment later, as with real ones.
 //!
 //! The same payload always gets the same result. Steering (`payload.sandbox`) never changes what is executed, only what is
 //! seen of it: an answer that was lost or delayed is still there for whoever asks by the request's id.
@@ -55,7 +56,7 @@ impl Sandbox {
         let operation = self.catalog.find(&call.operation);
         match operation.and_then(|operation| operation.price_at(call.quoted_at)).map(|version| version.price) {
             Some(Price::Tokens) => text::complete(self.catalog.models(), call, id),
-            Some(Price::Flat(price)) => (results::of(call, id), price, Basis::Counted),
+            Some(Price::Flat(price)) => flat(results::of(call, id), price),
             Some(Price::Free) | None => (results::of(call, id), NanoUsd::ZERO, Basis::Counted),
         }
     }
@@ -76,13 +77,22 @@ impl Provider for Sandbox {
             return ProviderAnswer::Unknown { detail: "the sandbox did not answer in time".to_owned() };
         }
         let answer = steering.refusal().unwrap_or_else(|| self.executed(call, steering.cost()));
-        self.memory.remember(call.request, answer.clone());
-        steering.shown(answer)
+        self.memory.remember(call.request, answer.clone(), steering.told(&call.operation));
+        steering.shown(&call.operation, answer)
     }
 
-    /// What was executed, also where the answer was lost; `None` for what the sandbox never finished or has forgotten.
+    /// What was executed, also where the answer was lost or is still to come; `None` for what the sandbox never finished or has forgotten.
     async fn lookup(&self, request: RequestId) -> Option<ProviderAnswer> {
         self.memory.recall(request)
+    }
+}
+
+/// A result of a flat price. What lasted a while costs as much of it as the while is of a minute.
+fn flat(result: Value, price: NanoUsd) -> (Value, NanoUsd, Basis) {
+    let lasted = result.get("duration_seconds").and_then(Value::as_i64);
+    match lasted.and_then(|seconds| messages::price_of(seconds, price)) {
+        Some(cost) => (result, cost, Basis::ProviderUsage),
+        None => (result, price, Basis::Counted),
     }
 }
 

@@ -1,8 +1,20 @@
 //! How a payload tells the sandbox to misbehave.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::Value;
-use upivia_domain::{NanoUsd, catalog::STEERING, dispatch::ProviderAnswer};
+use tokio::time::Instant;
+use upivia_domain::{
+    NanoUsd,
+    catalog::{OperationName, STEERING},
+    dispatch::ProviderAnswer,
+};
+
+use super::memory::{Told, accepted};
+
+/// A phone call has ended, and what it cost is known, so long after it was accepted.
+const CALL_ENDS_AFTER: Duration = Duration::from_secs(1);
 
 /// The member `sandbox` of a payload. The schema has judged it; what is wrong here all the same is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -13,8 +25,21 @@ pub(super) struct Steering {
     fail: bool,
     status: Option<u16>,
     unknown: bool,
-    running: bool,
+    running: Option<bool>,
+    outcome_after_ms: Option<u64>,
+    never: bool,
+    lookup: Lookup,
     cost_cents: Option<i64>,
+}
+
+/// What the sandbox knows of a call when it is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Lookup {
+    #[default]
+    Knows,
+    Denies,
+    Silent,
 }
 
 impl Steering {
@@ -38,18 +63,40 @@ impl Steering {
         }
     }
 
+    /// What whoever asks later is told, from now on.
+    pub(super) fn told(&self, operation: &OperationName) -> Told {
+        match self.lookup {
+            Lookup::Denies => Told::Denied,
+            Lookup::Silent => Told::Nothing,
+            Lookup::Knows if self.never => Told::Accepted,
+            Lookup::Knows => Told::From(Instant::now() + self.outcome_after(operation)),
+        }
+    }
+
+    fn outcome_after(&self, operation: &OperationName) -> Duration {
+        let default = if self.running.is_none() && is_a_call(operation) { CALL_ENDS_AFTER } else { Duration::ZERO };
+        self.outcome_after_ms.map_or(default, Duration::from_millis)
+    }
+
+    /// Phone calls take their time; everything else does when it is told to.
+    fn takes_time(&self, operation: &OperationName) -> bool {
+        self.never || self.running.unwrap_or(self.outcome_after_ms.is_some() || is_a_call(operation))
+    }
+
     /// What the caller sees of an answer.
-    pub(super) fn shown(&self, answer: ProviderAnswer) -> ProviderAnswer {
+    pub(super) fn shown(&self, operation: &OperationName, answer: ProviderAnswer) -> ProviderAnswer {
         match answer {
             ProviderAnswer::Executed { .. } if self.unknown => {
                 ProviderAnswer::Unknown { detail: "the sandbox was told to lose its answer".to_owned() }
             }
-            ProviderAnswer::Executed { external_id, .. } if self.running => {
-                ProviderAnswer::Accepted { external_id: external_id.unwrap_or_default() }
-            }
+            ProviderAnswer::Executed { .. } if self.takes_time(operation) => accepted(&answer),
             seen => seen,
         }
     }
+}
+
+fn is_a_call(operation: &OperationName) -> bool {
+    operation.as_str() == "voice_call.create"
 }
 
 const fn unavailable(status: u16) -> bool {

@@ -27,6 +27,7 @@ fn quote(operation: &str, payload: &Value) -> Quote {
 fn call(operation: &str, payload: &Value) -> ProviderCall {
     let quote = quote(operation, payload);
     ProviderCall {
+        org: upivia_domain::OrgId::PLATFORM,
         request: id(1),
         mode: Mode::Test,
         operation: operation.parse().unwrap(),
@@ -153,6 +154,52 @@ async fn what_was_lost_or_is_running_can_be_asked_for() {
     assert!(matches!(found, Some(ProviderAnswer::Executed { external_id: Some(id), .. }) if id == external_id));
     sandbox.execute(&ProviderCall { request: id(3), ..hung }).await;
     assert_eq!(sandbox.lookup(id(3)).await, None);
+}
+
+fn accepted(answer: Option<ProviderAnswer>) -> bool {
+    matches!(answer, Some(ProviderAnswer::Accepted { .. }))
+}
+
+#[tokio::test]
+async fn an_outcome_comes_when_it_is_told_to_or_never() {
+    let sandbox = sandbox();
+    let later = mail(&json!({"outcome_after_ms": 150, "cost_cents": 7}));
+    assert!(accepted(Some(sandbox.execute(&later).await)) && accepted(sandbox.lookup(id(1)).await));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let (_, cost, basis) = executed(sandbox.lookup(id(1)).await.unwrap());
+    assert_eq!((cost, basis), (NanoUsd::cents(7).nanos(), Basis::ProviderUsage));
+
+    let never = ProviderCall { request: id(2), ..mail(&json!({"never": true})) };
+    assert!(accepted(Some(sandbox.execute(&never).await)) && accepted(sandbox.lookup(id(2)).await));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_known_denied_or_met_with_silence() {
+    let sandbox = sandbox();
+    let mut found = Vec::new();
+    for (number, lookup) in (1..).zip(["knows", "denies", "silent"]) {
+        let call = ProviderCall { request: id(number), ..mail(&json!({"unknown": true, "lookup": lookup})) };
+        assert!(matches!(sandbox.execute(&call).await, ProviderAnswer::Unknown { .. }), "{lookup}");
+        found.push(sandbox.lookup(id(number)).await);
+    }
+    assert!(
+        matches!(&found[..], [Some(ProviderAnswer::Executed { .. }), Some(ProviderAnswer::NotSent { .. }), None]),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_phone_call_ends_after_a_while_and_costs_what_it_lasted() {
+    let (sandbox, say) = (sandbox(), "x".repeat(15 * 12));
+    let ring = call("voice_call.create", &json!({"to": "+15550100", "say": say}));
+    assert!(accepted(Some(sandbox.execute(&ring).await)) && accepted(sandbox.lookup(id(1)).await));
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let (result, cost, basis) = executed(sandbox.lookup(id(1)).await.unwrap());
+    assert_eq!((result["duration_seconds"].as_u64(), cost), (Some(12), NanoUsd::cents(1).nanos()));
+    assert!(basis == Basis::ProviderUsage && cost < ring.hold.nanos());
+
+    let at_once = call("voice_call.create", &json!({"to": "+15550100", "say": say, "sandbox": {"running": false}}));
+    assert_eq!(executed(sandbox.execute(&at_once).await).1, cost);
 }
 
 #[tokio::test]

@@ -67,8 +67,8 @@ fn call(mode: Mode, steering: &Value) -> ProviderCall {
     let messages = json!([{"role": "user", "content": "Tell me in short."}]);
     let payload = json!({"model": "openai/gpt-4o-mini", "messages": messages, "max_tokens": 50, "sandbox": steering});
     let quote = catalog.quote(catalog.find(&operation).unwrap(), &payload, now).unwrap();
-    let request = RequestId::earliest(now);
-    ProviderCall { request, mode, operation, payload: quote.forward, hold: quote.estimate, quoted_at: now }
+    let (org, request) = (upivia_domain::OrgId::PLATFORM, RequestId::earliest(now));
+    ProviderCall { org, request, mode, operation, payload: quote.forward, hold: quote.estimate, quoted_at: now }
 }
 
 async fn play(stage: &impl Stage, scene: Scene) -> (ProviderCall, ProviderAnswer) {

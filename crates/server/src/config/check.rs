@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, catalog, mail};
+use super::{Settings, Span, callers, catalog, mail};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -23,6 +23,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     check_spans(settings)?;
     check_openai(settings)?;
     mail(settings)?;
+    callers(settings)?;
     crate::logging::filter(&settings.log)?;
     check_failpoints(settings)?;
     catalog(settings).map(drop)
@@ -56,6 +57,8 @@ fn check_spans(settings: &Settings) -> Result<()> {
     ensure!(settings.headers_within > nothing, "headers_within must be more than nothing");
     ensure!(settings.body_within > nothing, "body_within must be more than nothing");
     ensure!(settings.gauges_every > nothing, "gauges_every must be more than nothing");
+    ensure!(settings.poll_first > nothing, "poll_first must be more than nothing");
+    ensure!(settings.poll_longest >= settings.poll_first, "poll_longest must be at least poll_first");
     ensure!(settings.node_lease >= SHORTEST_LEASE, "node_lease must be at least {SHORTEST_LEASE}");
     Ok(())
 }

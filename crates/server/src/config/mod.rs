@@ -1,5 +1,6 @@
 //! One configuration out of defaults, a file, the environment and flags, each stronger than the one before.
 
+mod callbacks;
 mod check;
 mod environment;
 mod hidden;
@@ -14,6 +15,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 
+pub use callbacks::{CallbackSettings, callers};
 pub use check::check;
 pub use environment::Environment;
 pub use hidden::Hidden;

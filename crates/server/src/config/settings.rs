@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use upivia_http::{Limits, MetricsAccess};
 
-use super::{Hidden, ModelSettings, PriceSettings, Span, number::number};
+use super::{CallbackSettings, Hidden, ModelSettings, PriceSettings, Span, number::number};
 
 /// Keys that may come from the environment; prices come from the file only.
 pub const ENVIRONMENT: &[&str] = &[
@@ -19,6 +19,9 @@ pub const ENVIRONMENT: &[&str] = &[
     "provider_timeout",
     "node_lease",
     "stop_within",
+    "poll_first",
+    "poll_longest",
+    "callback_secrets",
     "approval_lifetime",
     "pending_approvals",
     "rate_limit_per_second",
@@ -58,6 +61,12 @@ pub struct Settings {
     pub node_lease: Span,
     /// What is under way at the end of the process has so long to end.
     pub stop_within: Span,
+    /// So long after a request was left running or unknown its provider is asked what became of it.
+    pub poll_first: Span,
+    /// Asked in vain, it is asked again after twice as long, up to this.
+    pub poll_longest: Span,
+    /// Providers that may report outcomes, each with the secret that signs its messages.
+    pub callback_secrets: CallbackSettings,
     /// So long a person may take to approve.
     pub approval_lifetime: Span,
     /// So many requests of an agent may wait for a person.
@@ -111,6 +120,9 @@ impl Default for Settings {
             provider_timeout: Span::seconds(120),
             node_lease: Span::seconds(15),
             stop_within: Span::seconds(20),
+            poll_first: Span::seconds(1),
+            poll_longest: Span::seconds(5 * 60),
+            callback_secrets: CallbackSettings::default(),
             approval_lifetime: Span::seconds(24 * 60 * 60),
             pending_approvals: 20,
             rate_limit_per_second: 200,

@@ -14,9 +14,15 @@ pub fn show(settings: &Settings) -> Result<String> {
     };
     let mut text = String::new();
     // Tables come last: what followed one would belong to it.
-    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| value.is_array());
+    let (tables, plain): (Vec<_>, Vec<_>) = members
+        .iter()
+        .partition(|(_, value)| value.is_array() || value.as_object().is_some_and(|table| !table.is_empty()));
     plain.into_iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
     for (key, list) in tables {
+        if let Some(members) = list.as_object() {
+            writeln!(text, "\n[{key}]")?;
+            members.iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
+        }
         list.as_array().into_iter().flatten().try_for_each(|table| write_table(&mut text, key, table))?;
     }
     Ok(text)

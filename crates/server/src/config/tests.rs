@@ -136,6 +136,24 @@ fn what_is_shown_hides_secrets_and_can_be_read_again() {
 }
 
 #[test]
+fn secrets_of_callers_are_a_table_or_text_and_are_not_shown() {
+    let written = "[callback_secrets]\nsandbox = \"a secret of sixteen\"\nacme = \"another secret of it\"\n";
+    let file =
+        load(&Flags::default(), &Environment::default(), &Dir::with_file("callers", written).0).unwrap().settings;
+    let text = "sandbox=a secret of sixteen,acme=another secret of it";
+    let environment = Environment::from([("UPIVIA_CALLBACK_SECRETS", text)]);
+    let dir = Dir::with_file("callers-too", "[callback_secrets]\nacme = \"a weaker source of it\"\n");
+    assert_eq!(load(&Flags::default(), &environment, &dir.0).unwrap().settings, file);
+    check(&file).unwrap();
+    let shown = show(&file).unwrap();
+    assert!(shown.contains("[callback_secrets]\nacme = \"***\"") && !shown.contains("of it"), "{shown}");
+    for wrong in ["hush", "sandbox=hush,", "acme=hush,acme=hush"] {
+        let refused = error(&dir, Environment::from([("UPIVIA_CALLBACK_SECRETS", wrong)]));
+        assert!(refused.contains("UPIVIA_CALLBACK_SECRETS") && !refused.contains("hush"), "{refused}");
+    }
+}
+
+#[test]
 fn contradictions_are_refused_in_words() {
     let refused = |change: fn(&mut Settings)| {
         let mut settings = Settings::default();
@@ -150,6 +168,8 @@ fn contradictions_are_refused_in_words() {
     assert!(refused(|s| s.headers_within = Span::seconds(0)).contains("headers_within"));
     assert!(refused(|s| s.body_within = Span::seconds(0)).contains("body_within"));
     assert!(refused(|s| s.node_lease = Span::seconds(0)).contains("node_lease"));
+    assert!(refused(|s| s.poll_first = Span::seconds(0)).contains("poll_first"));
+    assert!(refused(|s| s.poll_longest = "10ms".parse().unwrap()).contains("poll_longest"));
     assert!(refused(|s| s.log = "info=warn=debug".to_owned()).contains("log"));
     #[cfg(debug_assertions)]
     assert!(refused(|s| s.failpoints = Some("nowhere=kill@1".to_owned())).contains("nowhere"));

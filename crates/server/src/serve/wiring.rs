@@ -13,6 +13,7 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     outcomes::{Outcomes, OutcomesParts},
+    reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
@@ -41,6 +42,7 @@ pub(super) struct Wired {
     pub(super) api: Arc<Api>,
     pub(super) node: Arc<Node>,
     pub(super) sweeper: Sweeper,
+    pub(super) poller: Poller,
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
     pub(super) state: Arc<State>,
@@ -97,6 +99,8 @@ impl Base<'_> {
             gauges: gauges.clone(),
             agents: self.agents(),
             reports: self.reports(),
+            reconciliation: self.reconciliation(),
+            signatures: Arc::new(config::callers(self.settings)?),
             catalog: Arc::clone(&self.catalog),
             ids: Arc::clone(&self.ids),
             clock: Arc::clone(&self.clock),
@@ -106,8 +110,8 @@ impl Base<'_> {
             writes: self.writes(),
             readiness: Arc::clone(&state) as _,
         });
-        let sampler = self.sampler(gauges);
-        Ok(Wired { api, sweeper: self.sweeper(), approvals, sampler, node: self.node, state })
+        let (poller, sampler) = (self.poller(), self.sampler(gauges));
+        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -204,6 +208,34 @@ impl Base<'_> {
             agents: self.store(),
             usage: self.store(),
             clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn reconciliation(&self) -> Reconciliation {
+        Reconciliation::new(ReconciliationParts {
+            ledger: Arc::clone(&self.ledger),
+            requests: self.store(),
+            receipts: self.store(),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn poller(&self) -> Poller {
+        Poller::new(PollerParts {
+            registry: self.store(),
+            requests: self.store(),
+            node: Arc::clone(&self.node),
+            ledger: Arc::clone(&self.ledger),
+            providers: Arc::clone(&self.providers),
+            catalog: Arc::clone(&self.catalog),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            entropy: Arc::new(SystemEntropy),
+            settings: PollSettings {
+                first: self.settings.poll_first.duration(),
+                longest: self.settings.poll_longest.duration(),
+                call_limit: self.send_timeout(),
+            },
         })
     }
 

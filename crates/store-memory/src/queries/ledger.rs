@@ -18,6 +18,11 @@ impl RequestQueries for MemoryStore {
     async fn request(&self, org: OrgId, id: RequestId) -> Result<Option<ServiceRequest>, StoreError> {
         Ok(self.look(org, |rows| rows.ledger.requests.get(&id).cloned()))
     }
+
+    async fn locate(&self, id: RequestId) -> Result<Option<OrgId>, StoreError> {
+        let state = self.shared.state();
+        Ok(state.orgs.iter().find(|(_, rows)| rows.ledger.requests.contains_key(&id)).map(|(org, _)| *org))
+    }
 }
 
 #[async_trait]

@@ -29,18 +29,20 @@ pub(crate) fn missing_meters(
     needed.into_iter().map(|(org, keys)| (org, keys.into_iter().collect())).collect()
 }
 
-/// Commands whose recorded outcome can matter. A settlement asks for its own only where something else ended the request.
+/// Commands whose recorded outcome can matter. A settlement or failure asks for its own only where something else ended the request.
 pub(crate) fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> Vec<(OrgId, CommandId)> {
+    let is_ended = |org, request| {
+        let request = snapshots.get(&org).and_then(|snapshot| snapshot.request(request));
+        request.is_some_and(|request| request.state.is_ended())
+    };
     let matters = |command: &Command| match command {
         Command::Transfer(_)
         | Command::Adjust(_)
         | Command::Approve(_)
         | Command::LiftSuspension(_)
         | Command::RepairClock(_) => true,
-        Command::Settle(settle) => {
-            let request = snapshots.get(&settle.org).and_then(|snapshot| snapshot.request(settle.request));
-            request.is_some_and(|request| request.state.is_ended())
-        }
+        Command::Settle(settle) => is_ended(settle.org, settle.request),
+        Command::Fail(fail) => is_ended(fail.org, fail.request),
         _ => false,
     };
     let held = commands.iter().filter(|command| snapshots.contains_key(&command.org()));

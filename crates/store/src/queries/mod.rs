@@ -6,6 +6,7 @@ mod credentials;
 mod journal;
 mod ledger;
 mod outcomes;
+mod receipts;
 mod requests;
 mod usage;
 

@@ -18,4 +18,8 @@ impl RequestQueries for Store {
         let shared = Arc::clone(self.shared());
         ask!(self, read queries::requests::find(shared, org, id))
     }
+
+    async fn locate(&self, id: RequestId) -> Result<Option<OrgId>, StoreError> {
+        ask!(self, read queries::requests::locate(id))
+    }
 }

@@ -33,6 +33,7 @@ pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
         }
         ReasonCode::DispatchAborted => "The request was given up before anything was sent; nothing was charged.",
         ReasonCode::ReleasedByOperator => "Nobody knew the outcome, and a person released what was held.",
+        ReasonCode::ReleasedAtDeadline => "No outcome was reported in time, and what was held was released.",
     }
 }
 
@@ -44,7 +45,8 @@ pub(crate) const fn status_of(code: ReasonCode) -> &'static str {
         | ReasonCode::AdapterError
         | ReasonCode::ProviderUnavailable
         | ReasonCode::DispatchAborted
-        | ReasonCode::ReleasedByOperator => "failed",
+        | ReasonCode::ReleasedByOperator
+        | ReasonCode::ReleasedAtDeadline => "failed",
         _ => "blocked",
     }
 }

@@ -13,6 +13,7 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings},
     outcomes::{Outcomes, OutcomesParts},
+    reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
@@ -24,6 +25,7 @@ use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntr
 use super::{
     catalog::{Checks, catalog},
     provider::Registry,
+    sender,
     world::Org,
 };
 
@@ -72,6 +74,13 @@ impl Machine {
                 entropy: self.entropy.clone(),
                 ids: self.ids.clone(),
             }),
+            reconciliation: Reconciliation::new(ReconciliationParts {
+                ledger,
+                requests: self.store.clone(),
+                receipts: self.store.clone(),
+                clock: self.clock.clone(),
+            }),
+            signatures: Arc::new(sender::all()),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),

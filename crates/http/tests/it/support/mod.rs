@@ -4,6 +4,7 @@ mod call;
 mod catalog;
 mod machine;
 mod provider;
+pub mod sender;
 mod tidy;
 mod world;
 

@@ -64,7 +64,7 @@ async fn outcomes(conn: &mut Conn, owner: &str, limit: usize) -> Result<Found, S
     query.load(conn).await.map(|rows: Vec<_>| rows.into_iter().collect()).map_err(store_error)
 }
 
-/// Organizations in which anything was admitted since.
+/// Organizations in which anything was admitted since, by id, those after one of them.
 pub(crate) async fn busy_since(conn: &mut Conn, watermark: Timestamp, after: &str) -> Result<Vec<String>, StoreError> {
     let query = org_heads::table
         .filter(org_heads::last_now.ge(watermark.plus_seconds(-CLOCK_MARGIN_SECONDS).micros()))

@@ -6,7 +6,8 @@ pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
 pub(crate) mod outcomes;
+pub(crate) mod receipts;
 pub(crate) mod requests;
 pub(crate) mod usage;
 
-use super::{Conn, data_keys};
+use super::{Conn, data_keys, nodes::unfinished::busy_since};
