@@ -4,7 +4,7 @@ mod body;
 mod envelope;
 mod figures;
 mod message;
-mod perhaps;
+pub(super) mod perhaps;
 mod reason;
 mod shapes;
 

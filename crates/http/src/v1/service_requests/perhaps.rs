@@ -16,12 +16,14 @@ pub(crate) struct PerhapsCost;
 /// The figures of a check, or nothing.
 pub(crate) struct PerhapsFigures;
 
-fn perhaps<T: ToSchema>() -> RefOr<Schema> {
+/// The members of `T`, or none of them.
+pub(in crate::v1) fn perhaps<T: ToSchema>() -> RefOr<Schema> {
     let nothing = ObjectBuilder::new().schema_type(Type::Object);
     RefOr::T(Schema::AnyOf(AnyOfBuilder::new().item(Ref::from_schema_name(T::name())).item(nothing).build()))
 }
 
-fn with_nested<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
+/// Names `T`, and what it is made of, in the document.
+pub(in crate::v1) fn with_nested<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
     all.push((T::name().into_owned(), T::schema()));
     T::schemas(all);
 }

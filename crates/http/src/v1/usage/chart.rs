@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 use upivia_application::reports::{Activity, Figures};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use crate::v1::service_requests::perhaps;
 
 /// What requests did together.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +47,21 @@ pub(super) struct OperationShareBody {
     operation: String,
     #[serde(flatten)]
     figures: FiguresBody,
+}
+
+/// The chart, or none of it.
+pub(super) struct PerhapsChart;
+
+impl PartialSchema for PerhapsChart {
+    fn schema() -> RefOr<Schema> {
+        perhaps::perhaps::<ChartBody>()
+    }
+}
+
+impl ToSchema for PerhapsChart {
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        perhaps::with_nested::<ChartBody>(all);
+    }
 }
 
 /// Fourteen days, and their parts.

@@ -14,7 +14,10 @@ use upivia_application::{
 use upivia_domain::identity::Permission;
 use utoipa::ToSchema;
 
-use self::{chart::ChartBody, rows::UsageRowBody};
+use self::{
+    chart::{ChartBody, PerhapsChart},
+    rows::UsageRowBody,
+};
 use super::{
     balance::{self, BalanceBody, MODE},
     cursor, export,
@@ -116,6 +119,7 @@ pub(crate) struct UsageBody {
     balance: Option<BalanceBody>,
     /// With `include_chart=1`.
     #[serde(flatten)]
+    #[schema(value_type = PerhapsChart)]
     chart: Option<ChartBody>,
 }
 
