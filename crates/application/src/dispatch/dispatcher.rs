@@ -77,12 +77,25 @@ pub struct Answer {
 pub struct Dispatcher {
     parts: DispatcherParts,
     flights: Flights,
+    #[cfg(feature = "bench-hop")]
+    hops: bool,
 }
 
 impl Dispatcher {
     /// A dispatcher of these parts.
     pub fn new(parts: DispatcherParts) -> Arc<Self> {
-        Arc::new(Self { parts, flights: Flights::default() })
+        Arc::new(Self {
+            parts,
+            flights: Flights::default(),
+            #[cfg(feature = "bench-hop")]
+            hops: false,
+        })
+    }
+
+    /// One that asks no ledger and sends everything: only for benches, see `hop`.
+    #[cfg(feature = "bench-hop")]
+    pub fn hopping(parts: DispatcherParts) -> Arc<Self> {
+        Arc::new(Self { parts, flights: Flights::default(), hops: true })
     }
 
     pub(super) const fn parts(&self) -> &DispatcherParts {
@@ -95,6 +108,10 @@ impl Dispatcher {
     ///
     /// Nothing was decided; see [`DispatchError`]. Every decision, also a refusal by policy, is an [`Answer`].
     pub async fn create(self: &Arc<Self>, caller: &AgentCaller, new: NewRequest) -> Result<Answer, DispatchError> {
+        #[cfg(feature = "bench-hop")]
+        if self.hops {
+            return self.hop(caller, &new).await;
+        }
         let deadline = Instant::now() + self.parts.settings.answer_within;
         if let Err(reason) = self.parts.node.is_ready() {
             tracing::warn!(reason, "nothing is admitted");

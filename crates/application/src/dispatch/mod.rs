@@ -4,6 +4,8 @@ mod call;
 mod dispatcher;
 mod error;
 mod flights;
+#[cfg(feature = "bench-hop")]
+mod hop;
 mod screening;
 
 pub(crate) use dispatcher::Attempt;
