@@ -16,8 +16,8 @@ pub struct Side {
     pub p50_ms: f64,
     /// 99 of 100 answers took no longer.
     pub p99_ms: f64,
-    /// Cores that the server was busy on.
-    pub server_cores: f64,
+    /// Time on a CPU that the server spent on each answer, in microseconds: what is left to compare on a busy machine.
+    pub server_us: f64,
     /// Cores that the load was busy on; at 1 it has no more to give, for it is one thread.
     pub load_cores: f64,
     /// Cores that the provider was busy on; it is one thread too.
@@ -48,7 +48,7 @@ impl Side {
             requests_per_second: run.micros.len() as f64 / counted.as_secs_f64(),
             p50_ms: quantile_ms(&run.micros, 50),
             p99_ms: quantile_ms(&run.micros, 99),
-            server_cores: cores(server),
+            server_us: server.as_secs_f64() * 1e6 / run.answers as f64,
             load_cores: cores(run.cpu),
             provider_cores: cores(provider),
             machine_cores: cores(machine),
@@ -61,7 +61,7 @@ impl Side {
             requests_per_second: of(|side| side.requests_per_second),
             p50_ms: of(|side| side.p50_ms),
             p99_ms: of(|side| side.p99_ms),
-            server_cores: of(|side| side.server_cores),
+            server_us: of(|side| side.server_us),
             load_cores: of(|side| side.load_cores),
             provider_cores: of(|side| side.provider_cores),
             machine_cores: of(|side| side.machine_cores),

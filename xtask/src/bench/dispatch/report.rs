@@ -7,8 +7,8 @@ use std::fmt;
 use std::path::Path;
 
 const HEAD: &str = "\
-| store | wallets | provider | callers | governed/s | p50 ms | p99 ms | hop/s | p50 ms | p99 ms | ratio | p50 + ms | RSS MB |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+| store | wallets | provider | callers | governed/s | p50 ms | p99 ms | CPU µs | hop/s | p50 ms | p99 ms | CPU µs | ratio | p50 + ms | RSS MB |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// A thread that is busier than this has perhaps no more to give.
 const BUSY: f64 = 0.85;
@@ -35,7 +35,7 @@ struct Side {
     requests_per_second: f64,
     p50_ms: f64,
     p99_ms: f64,
-    server_cores: f64,
+    server_us: f64,
     load_cores: f64,
     provider_cores: f64,
     machine_cores: f64,
@@ -75,7 +75,8 @@ impl Measured {
 
 impl Side {
     fn cells(&self) -> String {
-        format!("{:.0} | {:.1} | {:.1}", self.requests_per_second, self.p50_ms, self.p99_ms)
+        let Self { requests_per_second, p50_ms, p99_ms, server_us, .. } = self;
+        format!("{requests_per_second:.0} | {p50_ms:.1} | {p99_ms:.1} | {server_us:.0}")
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
 
     fn measured(store: &str, organizations: u32, ratio: f64, load_cores: f64) -> anyhow::Result<Measured> {
         let side = json!({
-            "requests_per_second": 900.4, "p50_ms": 1.04, "p99_ms": 2.06, "server_cores": 1.0,
+            "requests_per_second": 900.4, "p50_ms": 1.04, "p99_ms": 2.06, "server_us": 40.0,
             "load_cores": load_cores, "provider_cores": 0.1, "machine_cores": 2.0,
         });
         Ok(serde_json::from_value(json!({
@@ -167,7 +168,7 @@ mod tests {
         report.add(measured("sqlite", 100, 0.5, 0.2)?);
         report.add(measured("postgres", 1, 0.2, 0.2)?);
         let text = report.to_string();
-        let row = "| sqlite | 1 | 0 ms | 64 | 900 | 1.0 | 2.1 | 900 | 1.0 | 2.1 | 0.40 | 1.50 | 50 |\n";
+        let row = "| sqlite | 1 | 0 ms | 64 | 900 | 1.0 | 2.1 | 40 | 900 | 1.0 | 2.1 | 40 | 0.40 | 1.50 | 50 |\n";
         for part in [
             row,
             "kept:   sqlite, 0 ms: 0.40 of the hop, at least 0.3\n",
