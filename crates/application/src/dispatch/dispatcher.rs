@@ -14,8 +14,9 @@ use upivia_domain::{
 use super::{
     DispatchError, NewRequest,
     call::Dispatch,
-    flights::{Flights, Landing},
+    flights::{Flight, Flights, Landing},
     screening::{Screened, screen, screen_again},
+    steps::{self, Seen, Steps},
 };
 use crate::{
     access::AgentCaller,
@@ -118,20 +119,14 @@ impl Dispatcher {
             return Err(DispatchError::Unavailable);
         }
         let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new)?;
-        let attempt = self.attempt(caller, new, screened);
-        let dispatcher = Arc::clone(self);
-        let admission = tokio::spawn(async move { dispatcher.admit(attempt).await });
-        let admitted = match tokio::time::timeout_at(deadline, admission).await {
-            Ok(Ok(result)) => result?,
-            Ok(Err(_)) | Err(_) => return Err(DispatchError::Unavailable),
-        };
-        let (answer, landing) = admitted;
-        if answer.replayed {
-            return self.replay(answer, deadline).await;
-        }
-        match landing {
-            Some(landing) => self.landed(landing.by(deadline).await, answer).await,
-            None => Ok(answer),
+        let (steps, answer) = steps::pair();
+        tokio::spawn(Arc::clone(self).carry_out(self.attempt(caller, new, screened), steps));
+        match answer.by(deadline).await {
+            Seen::Answered(answer) if answer.replayed => self.replay(answer, deadline).await,
+            Seen::Answered(answer) => Ok(answer),
+            Seen::Refused(error) => Err(error),
+            Seen::Admitted(answer) => self.landed(None, answer).await,
+            Seen::Nothing => Err(DispatchError::Unavailable),
         }
     }
 
@@ -232,7 +227,8 @@ impl Dispatcher {
         Attempt { admit, provider, forward: screened.forward, sending }
     }
 
-    async fn admit(self: Arc<Self>, attempt: Attempt) -> Result<(Answer, Option<Landing>), DispatchError> {
+    /// From the admission to the end, in one task: it outlives a caller who goes away, and one who waits is woken once.
+    async fn carry_out(self: Arc<Self>, attempt: Attempt, steps: Steps) {
         let held = self.parts.node.in_hand().hold(attempt.admit.id);
         self.parts.failpoints.pass(FailPoint::BeforeAdmit);
         let command = Arc::new(Command::Admit(Box::new(attempt.admit.clone())));
@@ -240,28 +236,29 @@ impl Dispatcher {
             Err(LedgerError::InDoubt) => {
                 // It may be there. Whoever asked is told to try again; meanwhile the doubt is ended and, where the
                 // admission is there, carried on.
-                tokio::spawn(async move { self.settle_doubt(command, attempt, held).await });
-                return Err(DispatchError::Unavailable);
+                steps.refuse(DispatchError::Unavailable);
+                return self.settle_doubt(command, attempt, held).await;
             }
-            other => other?,
+            Err(error) => return steps.refuse(error.into()),
+            Ok(outcome) => outcome,
         };
         self.parts.failpoints.pass(FailPoint::AfterAdmit);
-        let answer = answer_of(outcome)?;
-        let landing = self.carry_on(&answer, attempt, held);
-        Ok((answer, landing))
+        let answer = match answer_of(outcome) {
+            Ok(answer) => answer,
+            Err(error) => return steps.refuse(error),
+        };
+        let Some((dispatch, flight, _)) = self.begin(&answer, attempt) else { return steps.answer(answer) };
+        steps.admit(&answer);
+        if let Some(request) = self.dispatch(dispatch).await {
+            flight.land(Arc::clone(&request));
+            steps.answer(Answer { request, replayed: false });
+        }
+        drop((flight, held));
     }
 
     /// Starts the call of a request that this attempt admitted; others are carried on by whom they belong to.
     pub(crate) fn carry_on(self: &Arc<Self>, answer: &Answer, attempt: Attempt, held: Held) -> Option<Landing> {
-        let mine = answer.request.id == attempt.admit.id && answer.request.state == RequestState::Dispatching;
-        let provider = attempt.provider.filter(|_| mine)?;
-        let (flight, landing) = self.flights.begin(answer.request.id);
-        let dispatch = Dispatch {
-            request: Arc::clone(&answer.request),
-            provider,
-            forward: attempt.forward,
-            sending: attempt.sending,
-        };
+        let (dispatch, flight, landing) = self.begin(answer, attempt)?;
         let dispatcher = Arc::clone(self);
         tokio::spawn(async move {
             if let Some(ended) = dispatcher.dispatch(dispatch).await {
@@ -270,6 +267,14 @@ impl Dispatcher {
             drop((flight, held));
         });
         Some(landing)
+    }
+
+    fn begin(&self, answer: &Answer, attempt: Attempt) -> Option<(Dispatch, Flight, Landing)> {
+        let mine = answer.request.id == attempt.admit.id && answer.request.state == RequestState::Dispatching;
+        let provider = attempt.provider.filter(|_| mine)?;
+        let (flight, landing) = self.flights.begin(answer.request.id);
+        let Attempt { forward, sending, .. } = attempt;
+        Some((Dispatch { request: Arc::clone(&answer.request), provider, forward, sending }, flight, landing))
     }
 
     async fn settle_doubt(self: Arc<Self>, command: Arc<Command>, attempt: Attempt, held: Held) {

@@ -7,6 +7,7 @@ mod flights;
 #[cfg(feature = "bench-hop")]
 mod hop;
 mod screening;
+mod steps;
 
 pub(crate) use dispatcher::Attempt;
 pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};
