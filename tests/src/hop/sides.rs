@@ -7,7 +7,10 @@ use tokio::runtime::Runtime;
 
 use super::load;
 use super::process::memory_of;
-use crate::{Bootstrap, Server, Site, Store, dir, money::nanos};
+use crate::{Bootstrap, Server, Site, Store, binary::run_within, dir, money::nanos};
+
+/// A long case leaves a million events to the verifiers.
+const VERIFIED_WITHIN: Duration = Duration::from_secs(600);
 
 /// More than any run can spend.
 const FUND_CENTS: u64 = 100_000_000;
@@ -112,7 +115,10 @@ impl Governed {
     pub(super) fn verify(mut self, runtime: &Runtime) -> Result<()> {
         let ended = runtime.block_on(self.asked.server.stop())?;
         ensure!(ended.success(), "the server ended with {ended}: {}", self.asked.server.log());
-        self.asked.site.verify()
+        for command in [["ledger", "verify"], ["audit", "verify"]] {
+            run_within(&mut self.asked.site.command(&command)?, VERIFIED_WITHIN)?.ok(&command.join(" "))?;
+        }
+        Ok(())
     }
 }
 
