@@ -75,7 +75,7 @@ mod tests {
     fn a_message_is_whole_when_its_body_is_there() -> anyhow::Result<()> {
         let text = b"HTTP/1.1 200 OK\r\nX: y\r\ncontent-Length: 3\r\n\r\nabcHTTP";
         assert_eq!(whole(&text[..text.len() - 5])?, None);
-        assert_eq!(whole(text)?, Some((43, 46)));
+        assert_eq!(whole(text)?, Some((44, 47)));
         assert_eq!(whole(b"HTTP/1.1 200 OK\r\n")?, None);
         assert!(whole(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n").is_err());
         Ok(())
