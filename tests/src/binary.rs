@@ -58,16 +58,21 @@ pub fn command() -> Result<Command> {
     Ok(command)
 }
 
-/// Runs a command to its end. Output goes through files, so that a full pipe cannot block it.
+/// Runs a command to its end, within a minute.
 pub fn run(command: &mut Command) -> Result<Finished> {
+    run_within(command, COMMAND_LIMIT)
+}
+
+/// Runs a command to its end. Output goes through files, so that a full pipe cannot block it.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<Finished> {
     let dir = crate::dir::TempDir::new()?;
     let (out, err) = (dir.path().join("out"), dir.path().join("err"));
     command.stdout(File::create(&out)?).stderr(File::create(&err)?);
     let mut child = command.spawn().with_context(|| format!("start {command:?}"))?;
-    let Some(status) = wait::exit(&mut child, COMMAND_LIMIT)? else {
+    let Some(status) = wait::exit(&mut child, limit)? else {
         child.kill()?;
         child.wait()?;
-        bail!("{command:?} still ran after {COMMAND_LIMIT:?}: {}", std::fs::read_to_string(&err)?);
+        bail!("{command:?} still ran after {limit:?}: {}", std::fs::read_to_string(&err)?);
     };
     Ok(Finished { status, stdout: read(&out)?, stderr: read(&err)? })
 }

@@ -11,6 +11,7 @@ pub mod core;
 pub mod curl;
 pub mod dir;
 pub mod fake;
+pub mod hop;
 pub mod judge;
 pub mod load;
 pub mod money;

@@ -68,6 +68,12 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A client with a credential; the empty one sends none.
     pub fn api(&self, key: &str) -> Result<Api> {
         Api::new(&self.base(), Some(key).filter(|key| !key.is_empty()))

@@ -27,6 +27,8 @@ cargo xtask COMMAND
                               without COMMAND: print its URL and wait for the Enter key
   bench admission [--seconds N] [--out FILE]
                               measure admissions beside the same work done by pgbench with row locks
+  bench dispatch [--seconds N] [--pairs N] [--connections N,N] [--only sqlite|postgres] [--out FILE]
+                              measure governed requests over HTTP beside the same server without its ledger
   help                        print this text
 
 Environment:

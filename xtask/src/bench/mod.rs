@@ -1,8 +1,10 @@
 //! `cargo xtask bench admission`: our admissions beside the same work done statement by statement with row locks.
+//! `cargo xtask bench dispatch` is in `dispatch`.
 //!
 //! Both sides run on one PostgreSQL with its default settings, alternating, so that a slow minute of the machine hits
 //! both. Nothing is built while something is measured.
 
+mod dispatch;
 mod naive;
 mod ours;
 mod report;
@@ -32,7 +34,8 @@ struct Options {
 pub fn run(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((name, rest)) if name == "admission" => admission(&Options::parse(rest)?),
-        _ => bail!("there is one bench: `cargo xtask bench admission`"),
+        Some((name, rest)) if name == "dispatch" => dispatch::run(rest),
+        _ => bail!("there are two benches: `cargo xtask bench admission` and `cargo xtask bench dispatch`"),
     }
 }
 

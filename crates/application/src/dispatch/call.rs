@@ -1,10 +1,12 @@
 //! One call of a provider: fence, send, and the end that is written until it is committed.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures::FutureExt;
 use serde_json::Value;
 use upivia_domain::{
     CommandId, Timestamp,
@@ -62,14 +64,13 @@ impl Dispatcher {
             hold: dispatch.request.held_amount(),
             quoted_at: dispatch.quoted_at,
         };
-        let provider = Arc::clone(&dispatch.provider);
-        // In a task of its own, so that a panic of the provider's module is an unknown outcome and not a lost hold.
-        let task = tokio::spawn(async move { provider.execute(&call).await });
+        // A panic of the provider's module is an unknown outcome and not a lost hold.
+        let answer = AssertUnwindSafe(dispatch.provider.execute(&call)).catch_unwind();
         let unknown = |detail: &str| ProviderAnswer::Unknown { detail: detail.to_owned() };
-        Some(match tokio::time::timeout(self.parts().settings.provider_timeout, task).await {
+        Some(match tokio::time::timeout(self.parts().settings.provider_timeout, answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                tracing::error!(request = %dispatch.request.id, %error, "a provider module panicked");
+            Ok(Err(_)) => {
+                tracing::error!(request = %dispatch.request.id, "a provider module panicked");
                 unknown("the provider module failed")
             }
             Err(_) => unknown("the provider did not answer in time"),

@@ -14,9 +14,10 @@ use upivia_domain::{
 use super::{
     DispatchError, NewRequest,
     call::Dispatch,
-    flights::{Flights, Landing},
+    flights::{Flight, Flights, Landing},
     lag::{Lag, LagSoFar},
     screening::{Screened, is_answered_by_the_ledger, screen, screen_again},
+    steps::{self, Seen, Steps},
 };
 use crate::{
     access::AgentCaller,
@@ -79,12 +80,26 @@ pub struct Dispatcher {
     parts: DispatcherParts,
     flights: Flights,
     lag: Lag,
+    #[cfg(feature = "bench-hop")]
+    hops: bool,
 }
 
 impl Dispatcher {
     /// A dispatcher of these parts.
     pub fn new(parts: DispatcherParts) -> Arc<Self> {
-        Arc::new(Self { parts, flights: Flights::default(), lag: Lag::default() })
+        Arc::new(Self {
+            parts,
+            flights: Flights::default(),
+            lag: Lag::default(),
+            #[cfg(feature = "bench-hop")]
+            hops: false,
+        })
+    }
+
+    /// One that asks no ledger and sends everything: only for benches, see `hop`.
+    #[cfg(feature = "bench-hop")]
+    pub fn hopping(parts: DispatcherParts) -> Arc<Self> {
+        Arc::new(Self { parts, flights: Flights::default(), lag: Lag::default(), hops: true })
     }
 
     pub(super) const fn parts(&self) -> &DispatcherParts {
@@ -97,26 +112,24 @@ impl Dispatcher {
     ///
     /// Nothing was decided; see [`DispatchError`]. Every decision, also a refusal by policy, is an [`Answer`].
     pub async fn create(self: &Arc<Self>, caller: &AgentCaller, new: NewRequest) -> Result<Answer, DispatchError> {
+        #[cfg(feature = "bench-hop")]
+        if self.hops {
+            return self.hop(caller, &new).await;
+        }
         let deadline = Instant::now() + self.parts.settings.answer_within;
         if let Err(reason) = self.parts.node.is_ready() {
             tracing::warn!(reason, "nothing is admitted");
             return Err(DispatchError::Unavailable);
         }
         let screened = screen(&self.parts.catalog, &*self.parts.payloads, caller, &new, self.parts.clock.now())?;
-        let attempt = self.attempt(caller, new, screened);
-        let dispatcher = Arc::clone(self);
-        let admission = tokio::spawn(async move { dispatcher.admit(attempt).await });
-        let admitted = match tokio::time::timeout_at(deadline, admission).await {
-            Ok(Ok(result)) => result?,
-            Ok(Err(_)) | Err(_) => return Err(DispatchError::Unavailable),
-        };
-        let (answer, landing) = admitted;
-        if answer.replayed {
-            return self.replay(answer, deadline).await;
-        }
-        match landing {
-            Some(landing) => self.landed(landing.by(deadline).await, answer).await,
-            None => Ok(answer),
+        let (steps, answer) = steps::pair();
+        tokio::spawn(Arc::clone(self).carry_out(self.attempt(caller, new, screened), steps));
+        match answer.by(deadline).await {
+            Seen::Answered(answer) if answer.replayed => self.replay(answer, deadline).await,
+            Seen::Answered(answer) => Ok(answer),
+            Seen::Refused(error) => Err(error),
+            Seen::Admitted(answer) => self.landed(None, answer).await,
+            Seen::Nothing => Err(DispatchError::Unavailable),
         }
     }
 
@@ -233,7 +246,8 @@ impl Dispatcher {
         Attempt { admit, provider, forward: screened.forward, quoted_at: screened.quoted_at, sending }
     }
 
-    async fn admit(self: Arc<Self>, attempt: Attempt) -> Result<(Answer, Option<Landing>), DispatchError> {
+    /// From the admission to the end, in one task: it outlives a caller who goes away, and one who waits is woken once.
+    async fn carry_out(self: Arc<Self>, attempt: Attempt, steps: Steps) {
         let held = self.parts.node.in_hand().hold(attempt.admit.id);
         self.parts.failpoints.pass(FailPoint::BeforeAdmit);
         let command = Arc::new(Command::Admit(Box::new(attempt.admit.clone())));
@@ -241,29 +255,29 @@ impl Dispatcher {
             Err(LedgerError::InDoubt) => {
                 // It may be there. Whoever asked is told to try again; meanwhile the doubt is ended and, where the
                 // admission is there, carried on.
-                tokio::spawn(async move { self.settle_doubt(command, attempt, held).await });
-                return Err(DispatchError::Unavailable);
+                steps.refuse(DispatchError::Unavailable);
+                return self.settle_doubt(command, attempt, held).await;
             }
-            other => other?,
+            Err(error) => return steps.refuse(error.into()),
+            Ok(outcome) => outcome,
         };
         self.parts.failpoints.pass(FailPoint::AfterAdmit);
-        let answer = answer_of(outcome)?;
-        let landing = self.carry_on(&answer, attempt, held);
-        Ok((answer, landing))
+        let answer = match answer_of(outcome) {
+            Ok(answer) => answer,
+            Err(error) => return steps.refuse(error),
+        };
+        let Some((dispatch, flight, _)) = self.begin(&answer, attempt) else { return steps.answer(answer) };
+        steps.admit(&answer);
+        if let Some(request) = self.dispatch(dispatch).await {
+            flight.land(Arc::clone(&request));
+            steps.answer(Answer { request, replayed: false });
+        }
+        drop((flight, held));
     }
 
     /// Starts the call of a request that this attempt admitted; others are carried on by whom they belong to.
     pub(crate) fn carry_on(self: &Arc<Self>, answer: &Answer, attempt: Attempt, held: Held) -> Option<Landing> {
-        let mine = answer.request.id == attempt.admit.id && answer.request.state == RequestState::Dispatching;
-        let provider = attempt.provider.filter(|_| mine)?;
-        let (flight, landing) = self.flights.begin(answer.request.id);
-        let dispatch = Dispatch {
-            request: Arc::clone(&answer.request),
-            provider,
-            forward: attempt.forward,
-            quoted_at: attempt.quoted_at,
-            sending: attempt.sending,
-        };
+        let (dispatch, flight, landing) = self.begin(answer, attempt)?;
         let dispatcher = Arc::clone(self);
         tokio::spawn(async move {
             if let Some(ended) = dispatcher.dispatch(dispatch).await {
@@ -272,6 +286,15 @@ impl Dispatcher {
             drop((flight, held));
         });
         Some(landing)
+    }
+
+    fn begin(&self, answer: &Answer, attempt: Attempt) -> Option<(Dispatch, Flight, Landing)> {
+        let mine = answer.request.id == attempt.admit.id && answer.request.state == RequestState::Dispatching;
+        let provider = attempt.provider.filter(|_| mine)?;
+        let (flight, landing) = self.flights.begin(answer.request.id);
+        let Attempt { forward, quoted_at, sending, .. } = attempt;
+        let request = Arc::clone(&answer.request);
+        Some((Dispatch { request, provider, forward, quoted_at, sending }, flight, landing))
     }
 
     async fn settle_doubt(self: Arc<Self>, command: Arc<Command>, attempt: Attempt, held: Held) {

@@ -5,8 +5,11 @@ mod dispatcher;
 mod error;
 mod flights;
 mod forwarded;
+#[cfg(feature = "bench-hop")]
+mod hop;
 mod lag;
 mod screening;
+mod steps;
 
 pub(crate) use dispatcher::Attempt;
 pub use dispatcher::{Answer, DispatchSettings, Dispatcher, DispatcherParts};

@@ -1,6 +1,8 @@
 //! `upivia serve`: one process from its first line to its last.
 
 mod first_start;
+#[cfg(feature = "bench-hop")]
+mod hop;
 mod http_server;
 mod in_runtime;
 mod providers;

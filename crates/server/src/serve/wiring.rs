@@ -128,7 +128,7 @@ impl Base<'_> {
 
     fn dispatcher(&self) -> Result<Arc<Dispatcher>> {
         let payloads = SchemaCheck::new(&self.catalog).context("the schemas of the catalogue")?;
-        Ok(Dispatcher::new(DispatcherParts {
+        let parts = DispatcherParts {
             ledger: Arc::clone(&self.ledger),
             requests: self.store(),
             catalog: Arc::clone(&self.catalog),
@@ -140,7 +140,12 @@ impl Base<'_> {
             entropy: Arc::new(SystemEntropy),
             failpoints: failpoints(self.settings)?,
             settings: self.dispatch_settings(),
-        }))
+        };
+        #[cfg(feature = "bench-hop")]
+        if super::hop::is_wanted(&self.settings.listen)? {
+            return Ok(Dispatcher::hopping(parts));
+        }
+        Ok(Dispatcher::new(parts))
     }
 
     fn approvals(&self, dispatcher: &Arc<Dispatcher>) -> Approvals {
