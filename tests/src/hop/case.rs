@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
@@ -99,7 +99,8 @@ fn run(asked: &Asked, case: Case, pace: Pace, provider: &Provider) -> Result<(Si
     let spent = || Ok::<_, anyhow::Error>([cpu_of(asked.server.pid())?, provider.cpu()?, cpu_of_machine()?]);
     let before = spent()?;
     let (port, keys, connections) = (asked.server.port, asked.keys(case.organizations), case.connections);
-    let run = Load { port, keys, connections, warm_up: pace.warm_up, counted: pace.counted }.run()?;
+    let run = Load { port, keys, connections, warm_up: pace.warm_up, counted: pace.counted }.run();
+    let run = run.with_context(|| asked.server.log())?;
     let after = spent()?;
     let cpu = std::array::from_fn(|n| after[n].saturating_sub(before[n]));
     Ok((Side::of(&run, pace.counted, cpu), run.answers))
