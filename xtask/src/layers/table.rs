@@ -234,6 +234,7 @@ const ROWS: &[Row] = &[
             ("anyhow", "errors that only a person reads"),
             ("clap", "commands and flags"),
             ("figment", "one configuration out of file, environment and flags"),
+            ("ring", "the digest of a copy, the sender of a message"),
             ("rustls", "chooses the crypto provider once, at start"),
             ("serde", "the configuration"),
             ("serde_json", "output of the commands"),

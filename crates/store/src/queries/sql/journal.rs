@@ -81,8 +81,9 @@ pub(super) fn of_service(service: &str) -> (substr<journal::operation, i32, i32>
     (substr(journal::operation, 1, length), prefix)
 }
 
-/// The sequence of the first event not before an instant, or one behind the last event. Time never goes back in a journal:
-/// a few rows tell, and no index on time has to be written with every event.
+/// The sequence of the first event not before an instant, or one behind the last event. Time never goes back in a journal
+/// (but where a clock was repaired: an instant that came twice then stands for one of the two): a few rows tell, and no
+/// index on time has to be written with every event.
 pub(super) async fn first_at(conn: &mut Conn, org: OrgId, at: Timestamp) -> Result<i64, StoreError> {
     let events = || journal::table.filter(journal::org_id.eq(org.to_string()));
     let last: Option<i64> = events().select(max(journal::seq)).first(conn).await.map_err(store_error)?;
