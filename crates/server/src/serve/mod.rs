@@ -33,7 +33,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, approvals, sampler, state } = wiring::wire(settings, storage).await?;
+    let Wired { api, node, sweeper, approvals, sampler, ending, state } = wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
@@ -41,7 +41,12 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
     first_start::greet(settings, storage, &base).await?;
     tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
 
-    let sweeping = [tokio::spawn(sweeper.run()), tokio::spawn(approvals.run_sweep()), tokio::spawn(sampler.run())];
+    let sweeping = [
+        tokio::spawn(sweeper.run()),
+        tokio::spawn(approvals.run_sweep()),
+        tokio::spawn(sampler.run()),
+        tokio::spawn(ending.run()),
+    ];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use upivia_application::{
     access::Authenticator,
-    agents::{Agents, AgentsParts},
+    agents::{Agents, AgentsParts, EndingAgents},
     approvals::{Approvals, ApprovalsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
@@ -43,6 +43,7 @@ pub(super) struct Wired {
     pub(super) sweeper: Sweeper,
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
+    pub(super) ending: EndingAgents,
     pub(super) state: Arc<State>,
 }
 
@@ -107,7 +108,8 @@ impl Base<'_> {
             readiness: Arc::clone(&state) as _,
         });
         let sampler = self.sampler(gauges);
-        Ok(Wired { api, sweeper: self.sweeper(), approvals, sampler, node: self.node, state })
+        let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
+        Ok(Wired { api, sweeper: self.sweeper(), approvals, sampler, ending, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {

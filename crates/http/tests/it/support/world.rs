@@ -29,6 +29,8 @@ pub struct Org {
     pub test: String,
     pub agent: String,
     pub team: String,
+    /// The owner.
+    pub user: String,
 }
 
 pub struct World {
