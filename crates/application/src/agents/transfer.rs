@@ -47,9 +47,7 @@ async fn transfer(
     let agent = Agent { owner: to, ..before };
     tx.agents().update(&agent).await?;
     let object = Object { kind: "agent", id: id.to_string() };
-    author
-        .record(tx, Entry { kind: "agent.transferred", object, agent: Some(id), operation: None, detail })
-        .await?;
+    author.record(tx, Entry { kind: "agent.transferred", object, agent: Some(id), operation: None, detail }).await?;
     let keys = keys::replace(tx, &author, id, keys).await?;
     Ok(Transferred { agent, keys })
 }

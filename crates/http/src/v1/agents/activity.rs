@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{
     handlers::id,
-    health::{FiguresBody, Window},
+    health::{CallFiguresBody, HealthWindowBody},
 };
 use crate::{
     ApiError, Input,
@@ -49,14 +49,14 @@ pub(super) const ACTIVITY: Route = Route {
             Parameter { meaning: "The `nextCursor` of the page before.", ..CURSOR },
         ],
         body: None,
-        answers: &[Success { status: 200, meaning: "A page.", schema: SchemaOf::of::<ActivityBody>() }],
+        answers: &[Success { status: 200, meaning: "A page.", schema: SchemaOf::of::<AgentActivityBody>() }],
         errors: &[],
     },
 };
 
 /// A page.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActivityBody {
+struct AgentActivityBody {
     agent_id: String,
     logs: Vec<EventBody>,
     /// Null on the last page.
@@ -68,15 +68,15 @@ struct ActivityBody {
     #[schema(value_type = Vec<Object>)]
     delegations: [(); 0],
     /// The requests that events of this page are about, the newest first.
-    service_requests: Vec<RequestBody>,
-    stats: StatsBody,
+    service_requests: Vec<ActivityRequestBody>,
+    stats: ActivityStatsBody,
     /// Null unless `verify=1`.
-    verification: Option<VerificationBody>,
+    verification: Option<ChainCheckBody>,
 }
 
 /// A request as the newest event of the page leaves it.
 #[derive(Debug, Serialize, ToSchema)]
-struct RequestBody {
+struct ActivityRequestBody {
     request_id: String,
     service: Option<String>,
     operation: Option<String>,
@@ -86,16 +86,16 @@ struct RequestBody {
 
 /// Figures of the last 24 hours, as in `GET /agents/{id}/health`.
 #[derive(Debug, Serialize, ToSchema)]
-struct StatsBody {
-    window: Window,
+struct ActivityStatsBody {
+    window: HealthWindowBody,
     health: &'static str,
     #[serde(flatten)]
-    figures: FiguresBody,
+    figures: CallFiguresBody,
 }
 
 /// What a walk along the chain found.
 #[derive(Debug, Serialize, ToSchema)]
-struct VerificationBody {
+struct ChainCheckBody {
     /// Whether every event between the two sequences follows from the one before it.
     verified: bool,
     /// How many events were sound, from `from_seq` on.
@@ -121,20 +121,20 @@ async fn activity(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiE
     let health = reports.agent_health(org, agent).await?;
     let page = reports.audit_trail(org, filter, limit).await?;
     let verification = if is_verified { Some(verified(&input, org, &page.events).await?) } else { None };
-    ok(&ActivityBody::of(agent.to_string(), page, &health, verification)?)
+    ok(&AgentActivityBody::of(agent.to_string(), page, &health, verification)?)
 }
 
-async fn verified(input: &Input, org: OrgId, events: &[JournalEvent]) -> Result<VerificationBody, ApiError> {
+async fn verified(input: &Input, org: OrgId, events: &[JournalEvent]) -> Result<ChainCheckBody, ApiError> {
     let (newest, oldest) = (events.first().map_or(0, |event| event.seq), events.last().map_or(1, |event| event.seq));
     Ok(input.api.parts.reports.check_chain(org, oldest, newest).await?.into())
 }
 
-impl ActivityBody {
+impl AgentActivityBody {
     fn of(
         agent_id: String,
         page: AuditPage,
         health: &HealthReport,
-        verification: Option<VerificationBody>,
+        verification: Option<ChainCheckBody>,
     ) -> Result<Self, ApiError> {
         let service_requests = requests(&page.events);
         let AuditPage { events, tags, next } = page;
@@ -145,20 +145,20 @@ impl ActivityBody {
             has_more: next.is_some(),
             delegations: [],
             service_requests,
-            stats: StatsBody::of(health)?,
+            stats: ActivityStatsBody::of(health)?,
             verification,
         })
     }
 }
 
-impl StatsBody {
+impl ActivityStatsBody {
     fn of(report: &HealthReport) -> Result<Self, ApiError> {
         let (_, health) = report.agents.first().ok_or(ApiError::NotFound("agent"))?;
-        Ok(Self { window: Window::of(report), health: health.class.as_str(), figures: health.into() })
+        Ok(Self { window: HealthWindowBody::of(report), health: health.class.as_str(), figures: health.into() })
     }
 }
 
-impl From<ChainCheck> for VerificationBody {
+impl From<ChainCheck> for ChainCheckBody {
     fn from(check: ChainCheck) -> Self {
         Self {
             verified: check.broken.is_none(),
@@ -171,17 +171,17 @@ impl From<ChainCheck> for VerificationBody {
     }
 }
 
-fn requests(events: &[JournalEvent]) -> Vec<RequestBody> {
+fn requests(events: &[JournalEvent]) -> Vec<ActivityRequestBody> {
     let mut seen = BTreeSet::new();
     events.iter().filter(|event| event.request.is_some_and(|id| seen.insert(id))).filter_map(request).collect()
 }
 
-fn request(event: &JournalEvent) -> Option<RequestBody> {
+fn request(event: &JournalEvent) -> Option<ActivityRequestBody> {
     let status = event.status.as_deref().map(|status| {
         let state = status.parse::<RequestState>();
         state.map_or_else(|_| status.to_owned(), |state| state.wire().to_owned())
     });
-    Some(RequestBody {
+    Some(ActivityRequestBody {
         request_id: event.request?.to_string(),
         service: event.operation.as_ref().map(|operation| operation.service().to_owned()),
         operation: event.operation.as_ref().map(|operation| operation.operation().to_owned()),

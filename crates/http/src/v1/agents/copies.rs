@@ -52,7 +52,7 @@ pub(super) const TRANSFER: Route = Route {
             schema: SchemaOf::of::<TransferAgent>(),
             example: r#"{"user_id":"usr_0000000000000000000000"}"#,
         }),
-        answers: &[Success { status: 200, meaning: "Transferred.", schema: SchemaOf::of::<TransferredBody>() }],
+        answers: &[Success { status: 200, meaning: "Transferred.", schema: SchemaOf::of::<TransferredAgentBody>() }],
         errors: &[(404, "There is no such agent, or no such member of the organization.")],
     },
 };
@@ -76,7 +76,7 @@ struct TransferAgent {
 
 /// An agent with its new owner and its new keys.
 #[derive(Debug, Serialize, ToSchema)]
-struct TransferredBody {
+struct TransferredAgentBody {
     agent: AgentBody,
     #[serde(flatten)]
     keys: KeysBody,
@@ -96,5 +96,5 @@ async fn transfer(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiE
     let to: UserId = to.parse().map_err(|_| ApiError::NotFound("member"))?;
     let done = input.api.parts.agents.transfer(input.author(caller), id, to).await?;
     let keys = KeysBody::of(done.agent.id, done.keys);
-    ok(&TransferredBody { agent: done.agent.into(), keys })
+    ok(&TransferredAgentBody { agent: done.agent.into(), keys })
 }

@@ -29,7 +29,7 @@ pub(super) const FLEET: Route = Route {
                   At most the newest 20,000 events are looked at; `window` says how far that reaches.",
         parameters: &[],
         body: None,
-        answers: &[Success { status: 200, meaning: "All agents.", schema: SchemaOf::of::<FleetBody>() }],
+        answers: &[Success { status: 200, meaning: "All agents.", schema: SchemaOf::of::<FleetHealthBody>() }],
         errors: &[],
     },
 };
@@ -48,30 +48,30 @@ pub(super) const ONE: Route = Route {
                   Latency is the time from the admission of a call to its end.",
         parameters: &[],
         body: None,
-        answers: &[Success { status: 200, meaning: "The agent.", schema: SchemaOf::of::<OneBody>() }],
+        answers: &[Success { status: 200, meaning: "The agent.", schema: SchemaOf::of::<AgentHealthBody>() }],
         errors: &[],
     },
 };
 
 /// All agents.
 #[derive(Debug, Serialize, ToSchema)]
-struct FleetBody {
-    window: Window,
-    summary: Summary,
-    agents: Vec<HealthBody>,
+struct FleetHealthBody {
+    window: HealthWindowBody,
+    summary: FleetSummaryBody,
+    agents: Vec<AgentFiguresRow>,
 }
 
 /// One agent.
 #[derive(Debug, Serialize, ToSchema)]
-struct OneBody {
-    window: Window,
+struct AgentHealthBody {
+    window: HealthWindowBody,
     #[serde(flatten)]
-    health: HealthBody,
+    health: AgentFiguresRow,
 }
 
 /// Which calls count.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Window {
+pub(super) struct HealthWindowBody {
     /// 24 hours before `to`, or later where so much happened that less was looked at.
     from: String,
     to: String,
@@ -79,7 +79,7 @@ pub(super) struct Window {
 
 /// How many agents there are of each class.
 #[derive(Debug, Serialize, ToSchema)]
-struct Summary {
+struct FleetSummaryBody {
     total: usize,
     healthy: usize,
     degraded: usize,
@@ -89,7 +89,7 @@ struct Summary {
 
 /// An agent and its figures.
 #[derive(Debug, Serialize, ToSchema)]
-struct HealthBody {
+struct AgentFiguresRow {
     agent_id: String,
     name: String,
     /// Whether it may dispatch: `active`, `paused`, `disabled` or `ending`.
@@ -97,12 +97,12 @@ struct HealthBody {
     /// `healthy`, `degraded`, `failing` or `idle`.
     health: &'static str,
     #[serde(flatten)]
-    figures: FiguresBody,
+    figures: CallFiguresBody,
 }
 
 /// Figures about calls that were let through and have ended.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FiguresBody {
+pub(super) struct CallFiguresBody {
     calls: u64,
     failed: u64,
     /// Failed calls in a hundred, rounded half up.
@@ -116,23 +116,23 @@ pub(super) struct FiguresBody {
 
 async fn fleet(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let report = input.api.parts.reports.fleet_health(caller.org).await?;
-    let (window, summary) = (Window::of(&report), Summary::of(&report));
-    ok(&FleetBody { window, summary, agents: report.agents.iter().map(HealthBody::of).collect() })
+    let (window, summary) = (HealthWindowBody::of(&report), FleetSummaryBody::of(&report));
+    ok(&FleetHealthBody { window, summary, agents: report.agents.iter().map(AgentFiguresRow::of).collect() })
 }
 
 async fn one(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let report = input.api.parts.reports.agent_health(caller.org, id(&input)?).await?;
-    let health = report.agents.first().map(HealthBody::of).ok_or(ApiError::NotFound("agent"))?;
-    ok(&OneBody { window: Window::of(&report), health })
+    let health = report.agents.first().map(AgentFiguresRow::of).ok_or(ApiError::NotFound("agent"))?;
+    ok(&AgentHealthBody { window: HealthWindowBody::of(&report), health })
 }
 
-impl Window {
+impl HealthWindowBody {
     pub(super) fn of(report: &HealthReport) -> Self {
         Self { from: report.since.to_string(), to: report.until.to_string() }
     }
 }
 
-impl Summary {
+impl FleetSummaryBody {
     fn of(report: &HealthReport) -> Self {
         let count = |class: HealthClass| report.agents.iter().filter(|(_, health)| health.class == class).count();
         Self {
@@ -145,19 +145,19 @@ impl Summary {
     }
 }
 
-impl HealthBody {
+impl AgentFiguresRow {
     fn of((agent, health): &(Agent, AgentHealth)) -> Self {
         Self {
             agent_id: agent.id.to_string(),
             name: agent.name.to_string(),
             status: agent.status.as_str(),
             health: health.class.as_str(),
-            figures: FiguresBody::from(health),
+            figures: CallFiguresBody::from(health),
         }
     }
 }
 
-impl From<&AgentHealth> for FiguresBody {
+impl From<&AgentHealth> for CallFiguresBody {
     fn from(health: &AgentHealth) -> Self {
         Self {
             calls: health.calls,

@@ -34,9 +34,13 @@ pub(super) const UPDATE: Route = Route {
         parameters: &[],
         body: Some(Body {
             schema: SchemaOf::of::<PatchAgent>(),
-            example: r#"{"status":"paused","description":"Finds things","defaultModelId":"openai/gpt-4o-mini"}"#,
+            example: r#"{"status":"paused","description":"Finds things","default_model_id":"openai/gpt-4o-mini"}"#,
         }),
-        answers: &[Success { status: 200, meaning: "The agent as it is now.", schema: SchemaOf::of::<ChangedBody>() }],
+        answers: &[Success {
+            status: 200,
+            meaning: "The agent as it is now.",
+            schema: SchemaOf::of::<ChangedAgentBody>(),
+        }],
         errors: &[],
     },
 };
@@ -91,7 +95,7 @@ struct PatchAgent {
 
 /// An agent after a change.
 #[derive(Debug, Serialize, ToSchema)]
-struct ChangedBody {
+struct ChangedAgentBody {
     agent: AgentBody,
 }
 
@@ -106,7 +110,7 @@ struct RemovedAgentBody {
 async fn update(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let (id, patch) = (id(&input)?, patch(Members(input.json()?))?);
     let agent: Agent = input.api.parts.agents.update(input.author(caller), id, patch).await?;
-    ok(&ChangedBody { agent: agent.into() })
+    ok(&ChangedAgentBody { agent: agent.into() })
 }
 
 async fn remove(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {

@@ -27,7 +27,7 @@ pub(super) const LIST: Route = Route {
         details: "The operations that it is bound to, with their limits, and the workflows that it was granted.",
         parameters: &[],
         body: None,
-        answers: &[Success { status: 200, meaning: "Its skills.", schema: SchemaOf::of::<SkillsBody>() }],
+        answers: &[Success { status: 200, meaning: "Its skills.", schema: SchemaOf::of::<AgentSkillsBody>() }],
         errors: &[],
     },
 };
@@ -60,7 +60,7 @@ pub(super) const REMOVE: Route = Route {
 
 /// The skills of an agent.
 #[derive(Debug, Serialize, ToSchema)]
-struct SkillsBody {
+struct AgentSkillsBody {
     agent_id: String,
     services: Vec<BindingBody>,
     #[schema(value_type = Vec<Object>)]
@@ -79,7 +79,7 @@ struct RemovedSkillBody {
 async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let detail = input.api.parts.agents.find(caller.org, id(&input)?).await?;
     let agent_id = detail.agent.id.to_string();
-    ok(&SkillsBody { agent_id, services: bodies(detail.bindings), workflows: [] })
+    ok(&AgentSkillsBody { agent_id, services: bodies(detail.bindings), workflows: [] })
 }
 
 async fn remove(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
