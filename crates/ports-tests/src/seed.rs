@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use upivia_domain::{
     AgentId, CommandId, CredentialId, Mode, NanoUsd, UserId,
-    agent::{Agent, AgentKind, AgentStatus},
+    agent::{Agent, AgentKind, AgentStatus, Character},
     audit::{NewEvent, Object},
     budget::{Account, AccountOwner, SystemAccount},
     catalog::OperationName,
@@ -33,6 +33,7 @@ impl Tenant {
             category: None,
             default_model_id: None,
             system_prompt: None,
+            character: Character::default(),
             kind: AgentKind::Standard,
             status: AgentStatus::Active,
             month_cap: None,

@@ -133,6 +133,7 @@ macro_rules! contract_suite {
                 a_monthly_cap_is_exact,
                 an_agents_cap_is_exact,
                 a_wallet_is_exact,
+                nothing_is_admitted_behind_a_stop,
                 the_first_requests_of_a_window_do_not_overtake_each_other;
             receipts:
                 the_first_receipt_is_kept,
@@ -153,6 +154,8 @@ macro_rules! contract_suite {
             rows:
                 an_agent_survives_whole,
                 lists_give_the_oldest_first,
+                agents_that_end_are_found,
+                open_requests_of_an_agent_are_found,
                 bindings_come_by_operation,
                 credentials_survive_whole,
                 an_organizations_rows_survive;

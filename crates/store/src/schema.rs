@@ -80,6 +80,9 @@ diesel::table! {
         month_cap -> Nullable<BigInt>,
         ancestors -> Text,
         created_at -> BigInt,
+        personality -> Nullable<Text>,
+        voice_config -> Nullable<Text>,
+        memory_mode -> Nullable<Text>,
     }
 }
 

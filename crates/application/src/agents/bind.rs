@@ -10,7 +10,7 @@ use upivia_domain::{
     ports::{Tx, transact},
 };
 
-use super::{AgentError, Agents, changeable};
+use super::{AgentError, Agents, changeable, living};
 use crate::access::{Author, Entry};
 
 /// What is to be bound.
@@ -81,7 +81,7 @@ async fn bind(
     operations: Vec<OperationName>,
     terms: BindingTerms,
 ) -> Result<Vec<Binding>, AgentError> {
-    changeable(tx, &author, id, Permission::ServiceToggle).await?;
+    living(tx, &author, id, Permission::ServiceToggle).await?;
     put(tx, &author, id, operations, terms).await
 }
 
@@ -110,13 +110,18 @@ async fn unbind(tx: &mut dyn Tx, author: Author, id: AgentId, service: String) -
     let mut operations = Vec::new();
     for binding in tx.bindings().list(author.org(), id).await? {
         if binding.operation.service() == service {
-            tx.bindings().remove(author.org(), id, &binding.operation).await?;
-            let detail = json!({ "old": figures(&binding.terms), "new": null });
-            author.record(tx, entry("binding.removed", id, &binding.operation, detail)).await?;
+            remove(tx, &author, &binding).await?;
             operations.push(binding.operation);
         }
     }
     Ok(Unbound { operations })
+}
+
+pub(super) async fn remove(tx: &mut dyn Tx, author: &Author, binding: &Binding) -> Result<(), AgentError> {
+    tx.bindings().remove(author.org(), binding.agent, &binding.operation).await?;
+    let detail = json!({ "old": figures(&binding.terms), "new": null });
+    author.record(tx, entry("binding.removed", binding.agent, &binding.operation, detail)).await?;
+    Ok(())
 }
 
 fn entry(kind: &'static str, agent: AgentId, operation: &OperationName, detail: Value) -> Entry {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use upivia_domain::{
     AgentId, Mode, NanoUsd, TeamId,
-    agent::{Agent, AgentKind, AgentStatus},
+    agent::{Agent, AgentKind, AgentStatus, Character},
     audit::Object,
     binding::{Binding, BindingTerms},
     catalog::OperationName,
@@ -11,7 +11,10 @@ use upivia_domain::{
     ports::{Tx, transact},
 };
 
-use super::{AgentError, AgentKeys, Agents, Selection, bind, keys, permitted, text::checked};
+use super::{
+    AgentError, AgentKeys, Agents, Selection, bind, keys, permitted,
+    text::{character, checked},
+};
 use crate::access::{Author, Entry};
 
 /// The team that an agent joins unless another one is named.
@@ -34,6 +37,8 @@ pub struct NewAgent {
     pub default_model_id: Option<String>,
     /// What it is told before every conversation.
     pub system_prompt: Option<String>,
+    /// How it speaks and what it remembers.
+    pub character: Character,
     /// What it may spend in a month.
     pub month_cap: Option<NanoUsd>,
     /// What it may use from the start.
@@ -120,17 +125,7 @@ impl Plan {
             tx.teams().find(self.author.org(), team).await?.ok_or(AgentError::NotFound("team"))?;
         }
         let agent = self.row(tx);
-        tx.agents().insert(&agent).await?;
-        let object = Object { kind: "agent", id: self.id.to_string() };
-        let detail = json!({
-            "kind": agent.kind.as_str(),
-            "name": agent.name.as_str(),
-            "team": agent.team,
-            "owner": agent.owner,
-            "month_cap": agent.month_cap.map(NanoUsd::nanos),
-        });
-        let entry = Entry { kind: "agent.created", object, agent: Some(self.id), operation: None, detail };
-        self.author.record(tx, entry).await?;
+        insert(tx, &self.author, &agent, None).await?;
         Ok(agent)
     }
 
@@ -147,6 +142,7 @@ impl Plan {
             category: new.category,
             default_model_id: new.default_model_id,
             system_prompt: new.system_prompt,
+            character: new.character,
             kind: AgentKind::Standard,
             status: AgentStatus::Active,
             month_cap: new.month_cap,
@@ -156,6 +152,29 @@ impl Plan {
     }
 }
 
+/// Writes a new agent, with its event.
+pub(super) async fn insert(
+    tx: &mut dyn Tx,
+    author: &Author,
+    agent: &Agent,
+    clone_of: Option<AgentId>,
+) -> Result<(), AgentError> {
+    tx.agents().insert(agent).await?;
+    let mut detail = json!({
+        "kind": agent.kind.as_str(),
+        "name": agent.name.as_str(),
+        "team": agent.team,
+        "owner": agent.owner,
+        "month_cap": agent.month_cap.map(NanoUsd::nanos),
+    });
+    if let (Some(origin), Some(detail)) = (clone_of, detail.as_object_mut()) {
+        detail.insert("clone_of".to_owned(), json!(origin));
+    }
+    let object = Object { kind: "agent", id: agent.id.to_string() };
+    author.record(tx, Entry { kind: "agent.created", object, agent: Some(agent.id), operation: None, detail }).await?;
+    Ok(())
+}
+
 fn bounded(new: NewAgent) -> Result<NewAgent, AgentError> {
     Ok(NewAgent {
         description: checked("description", new.description, 2_000)?,
@@ -163,6 +182,7 @@ fn bounded(new: NewAgent) -> Result<NewAgent, AgentError> {
         category: checked("category", new.category, 100)?,
         default_model_id: checked("default_model_id", new.default_model_id, 200)?,
         system_prompt: checked("system_prompt", new.system_prompt, 50_000)?,
+        character: character(new.character)?,
         ..new
     })
 }

@@ -11,6 +11,9 @@ pub enum AgentError {
     /// The person's role does not include it, or no longer does.
     #[error("the permission {} is needed", .0.as_str())]
     Forbidden(Permission),
+    /// Nobody may do that to this agent.
+    #[error("{0}")]
+    Protected(&'static str),
     /// Something that was sent cannot be.
     #[error("{field} {message}")]
     Invalid {

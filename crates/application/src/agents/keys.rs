@@ -3,13 +3,12 @@
 use serde_json::json;
 use upivia_domain::{
     AgentId, CredentialId, Mode, Secret,
-    agent::AgentStatus,
     audit::Object,
     identity::{Credential, CredentialHash, CredentialKind, CredentialStatus, Permission, TokenKind},
     ports::{Tx, transact},
 };
 
-use super::{AgentError, Agents, changeable};
+use super::{AgentError, Agents, living};
 use crate::{
     access::{Author, Entry},
     tokens::mint_token,
@@ -60,23 +59,36 @@ impl Agents {
 }
 
 async fn rotate(tx: &mut dyn Tx, author: Author, id: AgentId, keys: Vec<NewKey>) -> Result<AgentKeys, AgentError> {
-    let agent = changeable(tx, &author, id, Permission::AgentManageAny).await?;
-    if agent.status == AgentStatus::Ending {
-        return Err(AgentError::invalid("status", "is ending: such an agent gets no key any more"));
-    }
+    living(tx, &author, id, Permission::AgentManageAny).await?;
+    replace(tx, &author, id, keys).await
+}
+
+/// New keys for the old ones of the same modes.
+pub(super) async fn replace(
+    tx: &mut dyn Tx,
+    author: &Author,
+    agent: AgentId,
+    keys: Vec<NewKey>,
+) -> Result<AgentKeys, AgentError> {
     for key in &keys {
-        revoke(tx, &author, id, key).await?;
-        store(tx, &author, id, key).await?;
+        revoke(tx, author, agent, key.mode, Some(key.id)).await?;
+        store(tx, author, agent, key).await?;
     }
     Ok(in_clear(keys))
 }
 
-/// The keys that the new one replaces.
-async fn revoke(tx: &mut dyn Tx, author: &Author, agent: AgentId, by: &NewKey) -> Result<(), AgentError> {
-    for old in tx.credentials().active_agent_keys(author.org(), agent, by.mode).await? {
+/// Revokes the keys of one mode, for the one that replaces them or for none.
+pub(super) async fn revoke(
+    tx: &mut dyn Tx,
+    author: &Author,
+    agent: AgentId,
+    mode: Mode,
+    by: Option<CredentialId>,
+) -> Result<(), AgentError> {
+    for old in tx.credentials().active_agent_keys(author.org(), agent, mode).await? {
         tx.credentials().revoke(author.org(), old.id).await?;
         let object = Object { kind: "credential", id: old.id.to_string() };
-        let detail = json!({ "kind": "agent_key", "mode": by.mode, "replaced_by": by.id });
+        let detail = json!({ "kind": "agent_key", "mode": mode, "replaced_by": by });
         let entry = Entry { kind: "credential.revoked", object, agent: Some(agent), operation: None, detail };
         author.record(tx, entry).await?;
     }

@@ -1,14 +1,19 @@
-//! Agents as people manage them: create, look at, bind, cap, and give new keys.
+//! Agents as people manage them: create, look at, change, clone, bind, cap, give new keys and owners, delete.
 //!
 //! Each change is one transaction with its audit events. Deliberately absent: what agents do themselves ([`crate::dispatch`]).
 
 mod bind;
 mod budget;
+mod clone;
 mod create;
+mod ending;
 mod error;
 mod keys;
 mod read;
+mod remove;
 mod text;
+mod transfer;
+mod update;
 
 use std::sync::Arc;
 
@@ -24,9 +29,12 @@ use crate::access::Author;
 
 pub use bind::{Selection, Unbound};
 pub use create::{CreatedAgent, NewAgent, NewBinding};
+pub use ending::EndingAgents;
 pub use error::AgentError;
 pub use keys::AgentKeys;
 pub use read::AgentDetail;
+pub use transfer::Transferred;
+pub use update::{AgentPatch, Edit};
 
 /// What the use-cases need.
 pub struct AgentsParts {
@@ -66,6 +74,15 @@ async fn changeable(
     permitted(tx, author, permission).await?;
     let agent = tx.agents().find(author.org(), id).await?;
     agent.filter(|agent| agent.status != AgentStatus::Deleted).ok_or(AgentError::NotFound("agent"))
+}
+
+/// The same, of an agent that is not on its way out.
+async fn living(tx: &mut dyn Tx, author: &Author, id: AgentId, permission: Permission) -> Result<Agent, AgentError> {
+    let agent = changeable(tx, author, id, permission).await?;
+    if agent.status == AgentStatus::Ending {
+        return Err(AgentError::invalid("status", "is ending: the agent is deleted when its last request has ended"));
+    }
+    Ok(agent)
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), AgentError> {

@@ -2,6 +2,7 @@
 
 use upivia_domain::{
     Mode, NanoUsd, OrgId, TeamId, Timestamp, UserId,
+    agent::Character,
     binding::BindingTerms,
     catalog::{Operation, Price, PriceTable},
     identity::{Email, Membership, OrgRole, User},
@@ -89,6 +90,7 @@ fn new(name: &str) -> NewAgent {
         team: None,
         default_model_id: None,
         system_prompt: None,
+        character: Character::default(),
         month_cap: None,
         bindings: Vec::new(),
     }

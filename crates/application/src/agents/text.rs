@@ -1,6 +1,12 @@
 //! Free texts of an agent: bounded, and without what a database or a terminal could choke on.
 
+use serde_json::json;
+use upivia_domain::agent::Character;
+
 use super::AgentError;
+
+/// How large the settings of a voice may be.
+const VOICE_BYTES: usize = 10_000;
 
 /// A text of at most `most` characters; one that is blank is none.
 pub(super) fn checked(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>, AgentError> {
@@ -12,6 +18,15 @@ pub(super) fn checked(field: &'static str, text: Option<String>, most: usize) ->
         return Err(AgentError::invalid(field, "must not contain control characters"));
     }
     Ok(Some(text).filter(|text| !text.trim().is_empty()))
+}
+
+/// The same for the texts of a character.
+pub(super) fn character(character: Character) -> Result<Character, AgentError> {
+    let length = character.voice_config.as_ref().map_or(0, |config| json!(config).to_string().len());
+    if length > VOICE_BYTES {
+        return Err(AgentError::invalid("voice_config", format!("must have at most {VOICE_BYTES} bytes as JSON")));
+    }
+    Ok(Character { personality: checked("personality", character.personality, 10_000)?, ..character })
 }
 
 #[cfg(test)]

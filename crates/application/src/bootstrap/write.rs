@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use upivia_domain::{
     AgentId, OrgId, Timestamp, UserId,
-    agent::{Agent, AgentKind, AgentStatus},
+    agent::{Agent, AgentKind, AgentStatus, Character},
     audit::{NewEvent, Object},
     binding::{Binding, BindingTerms},
     catalog::OperationName,
@@ -91,6 +91,7 @@ impl Plan {
             category: None,
             default_model_id: None,
             system_prompt: None,
+            character: Character::default(),
             kind,
             status: AgentStatus::Active,
             month_cap: None,

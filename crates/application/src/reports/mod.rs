@@ -5,8 +5,10 @@
 mod activity;
 mod audit_trail;
 mod balance;
+mod chain;
 mod charge;
 mod error;
+mod health;
 mod pages;
 mod requests;
 mod usage;
@@ -23,7 +25,9 @@ use upivia_domain::{
 pub use activity::{Activity, Figures};
 pub use audit_trail::{AuditFilter, AuditPage};
 pub use balance::Balance;
+pub use chain::ChainCheck;
 pub use error::ReportError;
+pub use health::HealthReport;
 pub use usage::{Usage, UsageFilter, UsageRow};
 
 /// Where the figures come from.

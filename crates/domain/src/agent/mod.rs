@@ -1,6 +1,12 @@
 //! Agents: identities that spend.
 
+mod character;
+mod health;
+
 use std::{fmt, str::FromStr};
+
+pub use character::{Character, InvalidMemoryMode, MemoryMode};
+pub use health::{AgentHealth, EndedCall, HealthClass};
 
 use crate::{AgentId, NanoUsd, OrgId, TeamId, Timestamp, UserId, identity::Name};
 
@@ -16,7 +22,7 @@ pub enum AgentStatus {
     Paused,
     /// Stopped for good, still listed.
     Disabled,
-    /// Its key is dead; the rest of its money returns when its last hold ends.
+    /// Its keys are dead and its bindings gone; it is deleted when its last hold ends.
     Ending,
     /// Gone.
     Deleted,
@@ -32,6 +38,11 @@ impl AgentStatus {
             Self::Ending => "ending",
             Self::Deleted => "deleted",
         }
+    }
+
+    /// Whether a person may choose it. The others are what deleting leads to.
+    pub const fn is_choosable(self) -> bool {
+        matches!(self, Self::Active | Self::Paused | Self::Disabled)
     }
 }
 
@@ -75,6 +86,23 @@ impl AgentKind {
             Self::Spawned => "spawned",
         }
     }
+
+    /// Why such an agent cannot be deleted, in a sentence; `None` where it can.
+    pub const fn never_deleted(self) -> Option<&'static str> {
+        match self {
+            Self::Standard => None,
+            Self::Yupi => Some("Yupi, the default agent, cannot be deleted; it can be paused"),
+            Self::Spawned => Some("a spawned agent has money of its own and cannot be deleted; it can be disabled"),
+        }
+    }
+
+    /// Why such an agent cannot be disabled, in a sentence; `None` where it can. Pausing, the stop switch, is always there.
+    pub const fn never_disabled(self) -> Option<&'static str> {
+        match self {
+            Self::Standard | Self::Spawned => None,
+            Self::Yupi => Some("Yupi, the default agent, cannot be disabled; it can be paused"),
+        }
+    }
 }
 
 impl FromStr for AgentKind {
@@ -112,6 +140,8 @@ pub struct Agent {
     pub default_model_id: Option<String>,
     /// What it is told before every conversation.
     pub system_prompt: Option<String>,
+    /// How it speaks and what it remembers.
+    pub character: Character,
     /// Where it comes from.
     pub kind: AgentKind,
     /// Whether it may dispatch.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::JournalEvent;
+use super::{JournalEvent, hex};
 use crate::{OrgId, Timestamp, ledger::CLOCK_REPAIRED};
 
 /// The hash before the first event.
@@ -12,6 +12,11 @@ pub const GENESIS: [u8; 32] = [0; 32];
 /// SHA-256 over the format version, the previous hash and the canonical bytes.
 pub fn chain_hash(version: u8, previous: &[u8; 32], body: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([version]).chain_update(previous).chain_update(body).finalize().into()
+}
+
+/// What an event says about a text that it must not repeat: SHA-256 in lower-case hexadecimal.
+pub fn text_digest(text: &str) -> String {
+    hex(&<[u8; 32]>::from(Sha256::digest(text)))
 }
 
 /// The first event that does not belong where it stands.
@@ -39,6 +44,11 @@ impl ChainVerifier {
     /// Before the first event.
     pub const fn new(org: OrgId) -> Self {
         Self { org, seq: 0, at: Timestamp::from_micros(i64::MIN), hash: GENESIS }
+    }
+
+    /// Behind an event that is taken as sound: only what follows it is checked.
+    pub const fn after(event: &JournalEvent) -> Self {
+        Self { org: event.org, seq: event.seq, at: event.at, hash: event.hash }
     }
 
     /// How many events were sound so far; also the last sequence.

@@ -3,5 +3,5 @@
 mod chain;
 mod event;
 
-pub use chain::{BrokenChain, ChainVerifier, GENESIS, chain_hash};
+pub use chain::{BrokenChain, ChainVerifier, GENESIS, chain_hash, text_digest};
 pub use event::{EventDraft, FORMAT_VERSION, JournalEvent, NewEvent, Object, Posting, hex};

@@ -9,6 +9,10 @@ pub enum Permission {
     AgentCreateOwn,
     /// Change any agent: budget, keys, settings.
     AgentManageAny,
+    /// Delete any agent.
+    AgentDeleteAny,
+    /// Make workflows, and take them from agents.
+    WorkflowCreate,
     /// Bind and unbind operations.
     ServiceToggle,
     /// Answer questions about requests above their threshold.
@@ -26,6 +30,8 @@ impl Permission {
             Self::OrganizationRead => "organization.read",
             Self::AgentCreateOwn => "agent.createOwn",
             Self::AgentManageAny => "agent.manageAny",
+            Self::AgentDeleteAny => "agent.deleteAny",
+            Self::WorkflowCreate => "workflow.create",
             Self::ServiceToggle => "service.toggle",
             Self::ApprovalDecide => "approval.decide",
             Self::OperationResume => "operation.resume",

@@ -36,6 +36,8 @@ pub trait AgentQueries: Send + Sync {
     async fn agent(&self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
     /// An agent's bindings, by operation.
     async fn bindings(&self, org: OrgId, agent: AgentId) -> Result<Vec<Binding>, StoreError>;
+    /// At most `limit` agents of all organizations that are ending. MUST NOT read the others one by one.
+    async fn ending_agents(&self, limit: u32) -> Result<Vec<(OrgId, AgentId)>, StoreError>;
     /// The teams of an organization, the oldest first.
     async fn teams(&self, org: OrgId) -> Result<Vec<Team>, StoreError>;
 }

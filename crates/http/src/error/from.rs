@@ -84,6 +84,7 @@ impl From<AgentError> for ApiError {
         match error {
             AgentError::NotFound(what) => Self::NotFound(what),
             AgentError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            AgentError::Protected(why) => Self::Forbidden(why.to_owned()),
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
         }

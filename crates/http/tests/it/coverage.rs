@@ -47,12 +47,15 @@ fn in_query(parameter: &&upivia_http::openapi::Parameter) -> bool {
 fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
     match parameter.name {
         "service_id" => "service_id=email".to_owned(),
+        "workflow_id" => "workflow_id=wf_0000000000".to_owned(),
         other => panic!("say in coverage.rs what a sample of the parameter {other} is"),
     }
 }
 
 /// Stands in examples for an agent of whoever calls.
 const ANY_AGENT: &str = "agt_0000000000000000000000";
+/// Stands in examples for a person of the organization.
+const ANY_USER: &str = "usr_0000000000000000000000";
 
 /// Stands in examples for a request that a provider has.
 const ANY_REQUEST: &str = "srq_0000000000000000000000";
@@ -72,7 +75,8 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
         Some(body) => {
-            call.json(&serde_json::from_str::<Value>(&body.example.replace(ANY_AGENT, &owner.agent)).unwrap())
+            let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_USER, &owner.user);
+            call.json(&serde_json::from_str::<Value>(&example).unwrap())
         }
         None => call,
     }

@@ -1,6 +1,8 @@
 //! The API from outside, on a store in memory: whole bodies as snapshots, and the table walked route by route.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
+mod agent_activity;
+mod agent_lives;
 mod agents;
 mod approvals;
 mod coverage;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use upivia_domain::{
     NanoUsd,
+    agent::AgentStatus,
     binding::BindingTerms,
     budget::{AccountOwner, ReasonCode},
     dispatch::ServiceRequest,
     ledger::Command,
-    ports::{LockWait, StoreError},
+    ports::{JournalFilter, LockWait, StoreError},
 };
 
 use crate::{
@@ -78,6 +79,46 @@ pub async fn the_first_requests_of_a_window_do_not_overtake_each_other(world: Wo
         let requests = futures::future::join_all(together).await;
         assert_exactly(&tenant, &requests, fitting, ReasonCode::DailyLimitExceeded).await;
     }
+}
+
+/// Once an agent is paused, or its key revoked, no request is admitted any more, whichever node it came to meanwhile.
+pub async fn nothing_is_admitted_behind_a_stop(world: World) {
+    for kind in ["agent.updated", "credential.revoked"] {
+        let tenant = world.tenant().await;
+        let nodes = [world.ports.clone(), world.second().await];
+        let start = Arc::new(Barrier::new(TASKS + 1));
+        let tasks = (0..TASKS).map(|task| {
+            let (ports, start) = (nodes[task % 2].clone(), Arc::clone(&start));
+            let command = tenant.admit(PRICE).command();
+            tokio::spawn(async move {
+                start.wait().await;
+                knock(&ports, &command).await;
+            })
+        });
+        let tasks: Vec<_> = tasks.collect();
+        start.wait().await;
+        match kind {
+            "agent.updated" => tenant.edit(|agent| agent.status = AgentStatus::Paused).await,
+            _ => tenant.revoke(tenant.spender.live).await,
+        }
+        futures::future::join_all(tasks).await.into_iter().for_each(Result::unwrap);
+        let events = |kind: &str| JournalFilter { event: Some(kind.to_owned()), ..JournalFilter::default() };
+        let stopped = world.ports.journal.events(tenant.org, &events(kind), 1).await.unwrap()[0].seq;
+        let behind = JournalFilter { from_seq: Some(stopped), ..events("request.admitted") };
+        assert_eq!(world.ports.journal.events(tenant.org, &behind, 1).await.unwrap(), [], "{kind}");
+    }
+}
+
+/// Asks until there is an answer, whatever it is.
+async fn knock(ports: &Ports, command: &Command) {
+    for _ in 0..20 {
+        match ports.one(command.clone(), FIRST).await {
+            Ok(_) => return,
+            Err(StoreError::LockTimeout | StoreError::Unavailable(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("no answer to {command:?}");
 }
 
 async fn at_once(tenant: &Tenant, ports: &Ports) -> ServiceRequest {

@@ -1,11 +1,16 @@
 //! Rows of organizations, teams, agents and keys survive whole, and lists have an order.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use upivia_domain::{
-    AgentId, CredentialId, Mode, NanoUsd, OrgId, TeamId,
-    agent::{Agent, AgentKind, AgentStatus},
+    AgentId, CredentialId, Mode, NanoUsd, NodeId, OrgId, TeamId,
+    agent::{Agent, AgentKind, AgentStatus, Character},
     binding::{Binding, BindingTerms},
     identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, Organization},
-    ports::Clock,
+    ports::{Clock, NodeLease},
     team::Team,
     time::{Calendar, Zone},
 };
@@ -13,7 +18,10 @@ use upivia_domain::{
 use crate::{
     World,
     seed::{email, event},
+    tenant::Tenant,
 };
+
+const HOLD: NanoUsd = NanoUsd::cents(4);
 
 /// Every field of an agent survives, and every one that can change does.
 pub async fn an_agent_survives_whole(world: World) {
@@ -27,6 +35,13 @@ pub async fn an_agent_survives_whole(world: World) {
         category: Some(String::new()),
         default_model_id: Some("openai/gpt-4o-mini".to_owned()),
         system_prompt: Some("You are brief.\r\n".repeat(200)),
+        character: Character {
+            personality: Some("Calm\nand 'kind'".to_owned()),
+            voice_config: serde_json::json!({ "pitch": -2, "name": "äöü", "deep": [null, { "a": "\u{0}" }] })
+                .as_object()
+                .cloned(),
+            memory_mode: Some("long_term".parse().unwrap()),
+        },
         kind: AgentKind::Spawned,
         month_cap: Some(NanoUsd::MAX),
         ancestors: parents,
@@ -81,6 +96,66 @@ pub async fn lists_give_the_oldest_first(world: World) {
     }
     let found: Vec<_> = queries.teams(tenant.org).await.unwrap().into_iter().map(|team| team.id).collect();
     assert_eq!(found, teams);
+}
+
+/// Agents that are ending are found, in whatever organization, and no others; not more than asked for.
+pub async fn agents_that_end_are_found(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let queries = world.second().await.agents;
+    let hired = tenant.hire(|agent| agent.status = AgentStatus::Ending).await.agent;
+    other.edit(|agent| agent.status = AgentStatus::Ending).await;
+    for status in [AgentStatus::Paused, AgentStatus::Disabled, AgentStatus::Deleted] {
+        tenant.hire(move |agent| agent.status = status).await;
+    }
+    let mine = [(tenant.org, hired), (other.org, other.spender.agent)];
+    let found = queries.ending_agents(1_000).await.unwrap();
+    assert_eq!(mine.iter().filter(|one| found.contains(one)).count(), 2, "{found:?}");
+    assert!(!found.contains(&(tenant.org, tenant.spender.agent)));
+    assert!(found.iter().all(|(org, _)| *org != tenant.org || found.contains(&mine[0])));
+    assert_eq!(found.iter().filter(|(org, _)| *org == tenant.org).count(), 1);
+    assert_eq!(queries.ending_agents(1).await.unwrap().len(), 1);
+    tenant.edit_agent(hired, |agent| agent.status = AgentStatus::Deleted).await;
+    assert!(!queries.ending_agents(1_000).await.unwrap().contains(&mine[0]));
+}
+
+/// An agent's requests are open until the last one has ended, whatever their age and state; nobody else's count.
+pub async fn open_requests_of_an_agent_are_found(world: World) {
+    let (tenant, ports) = (world.tenant().await, &world.ports);
+    let colleague = tenant.hire(|_| ()).await;
+    ports.request(tenant.admit_by(colleague, HOLD)).await;
+    assert!(!has_open_requests(&tenant).await);
+    let (running, unknown) = (ports.request(tenant.admit(HOLD)).await.id, ports.request(tenant.admit(HOLD)).await.id);
+    ports.request(tenant.running(running)).await;
+    ports.request(tenant.unknown(unknown)).await;
+    world.clock.advance_seconds(86_400 * 40);
+    let (node, now) = (NodeId::new(world.mint.uuid()), world.clock.now());
+    let lease = NodeLease { node, lease_until: now.plus_seconds(15), watermark: now };
+    ports.nodes.register(lease).await.unwrap();
+    for old in [running, unknown] {
+        assert!(has_open_requests(&tenant).await);
+        ports.request(tenant.settle(old, HOLD)).await;
+    }
+    assert!(!has_open_requests(&tenant).await, "both have ended");
+    let sending = ports.request(tenant.admit(HOLD)).await.id;
+    assert!(has_open_requests(&tenant).await);
+    ports.request(tenant.settle(sending, HOLD)).await;
+    assert!(!has_open_requests(&tenant).await);
+}
+
+async fn has_open_requests(tenant: &Tenant) -> bool {
+    let (org, agent) = (tenant.org, tenant.spender.agent);
+    let found = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&found);
+    tenant
+        .attempt(move |tx| {
+            Box::pin(async move {
+                seen.store(tx.agents().has_open_requests(org, agent).await?, Ordering::Relaxed);
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    found.load(Ordering::Relaxed)
 }
 
 /// Bindings come by operation; the last write wins.

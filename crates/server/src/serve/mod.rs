@@ -35,7 +35,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, state } = wiring::wire(settings, storage).await?;
+    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } = wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
@@ -48,6 +48,7 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
         tokio::spawn(poller.run()),
         tokio::spawn(approvals.run_sweep()),
         tokio::spawn(sampler.run()),
+        tokio::spawn(ending.run()),
     ];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use upivia_application::{
     access::Authenticator,
-    agents::{Agents, AgentsParts},
+    agents::{Agents, AgentsParts, EndingAgents},
     approvals::{Approvals, ApprovalsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
@@ -45,6 +45,7 @@ pub(super) struct Wired {
     pub(super) poller: Poller,
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
+    pub(super) ending: EndingAgents,
     pub(super) state: Arc<State>,
 }
 
@@ -111,7 +112,8 @@ impl Base<'_> {
             readiness: Arc::clone(&state) as _,
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
-        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, node: self.node, state })
+        let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
+        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {

@@ -28,6 +28,14 @@ impl AgentQueries for MemoryStore {
         Ok(self.look(org, |rows| rows.policy.list_bindings(agent)))
     }
 
+    async fn ending_agents(&self, limit: u32) -> Result<Vec<(OrgId, AgentId)>, StoreError> {
+        self.shared.reachable()?;
+        let state = self.shared.state();
+        let agents = state.orgs.values().flat_map(|rows| rows.policy.agents.values());
+        let ending = agents.filter(|agent| agent.status == AgentStatus::Ending).map(|agent| (agent.org, agent.id));
+        Ok(ending.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
     async fn teams(&self, org: OrgId) -> Result<Vec<Team>, StoreError> {
         Ok(self.look(org, |rows| rows.policy.teams.values().cloned().collect()))
     }

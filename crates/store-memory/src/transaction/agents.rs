@@ -6,6 +6,7 @@ use upivia_domain::{
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
+    dispatch::ServiceRequest,
     ports::{AgentRepository, BindingRepository, StoreError},
 };
 
@@ -39,6 +40,12 @@ impl AgentRepository for Transaction {
 
     async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError> {
         Ok(self.see(org, |policy| policy.agents.get(&id).cloned()).flatten())
+    }
+
+    async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
+        let state = self.shared.state();
+        let open = |request: &ServiceRequest| request.agent == id && request.state.holds_money();
+        Ok(state.orgs.get(&org).is_some_and(|rows| rows.ledger.requests.values().any(open)))
     }
 }
 

@@ -26,6 +26,10 @@ impl AgentQueries for Store {
         ask!(self, read queries::agents::bindings(org, agent))
     }
 
+    async fn ending_agents(&self, limit: u32) -> Result<Vec<(OrgId, AgentId)>, StoreError> {
+        ask!(self, read queries::agents::ending(limit))
+    }
+
     async fn teams(&self, org: OrgId) -> Result<Vec<Team>, StoreError> {
         ask!(self, read queries::agents::teams(org))
     }

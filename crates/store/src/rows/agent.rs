@@ -1,10 +1,15 @@
 //! `agents`.
 
 use diesel::prelude::*;
-use upivia_domain::{AgentId, NanoUsd, Timestamp, agent::Agent, ports::StoreError};
+use serde_json::Value;
+use upivia_domain::{
+    AgentId, NanoUsd, Timestamp,
+    agent::{Agent, Character, MemoryMode},
+    ports::StoreError,
+};
 
 use super::text::{parse, parse_opt};
-use crate::schema::agents;
+use crate::{error::unreadable, schema::agents};
 
 const TABLE: &str = "agents";
 
@@ -27,6 +32,10 @@ pub(crate) struct AgentRow {
     pub(crate) month_cap: Option<i64>,
     pub(crate) ancestors: String,
     pub(crate) created_at: i64,
+    pub(crate) personality: Option<String>,
+    /// A JSON object.
+    pub(crate) voice_config: Option<String>,
+    pub(crate) memory_mode: Option<String>,
 }
 
 impl AgentRow {
@@ -54,6 +63,9 @@ impl From<&Agent> for AgentRow {
             month_cap: agent.month_cap.map(NanoUsd::nanos),
             ancestors: agent.ancestors.iter().map(AgentId::to_string).collect::<Vec<_>>().join(" "),
             created_at: agent.created_at.micros(),
+            personality: agent.character.personality.clone(),
+            voice_config: agent.character.voice_config.clone().map(|config| Value::Object(config).to_string()),
+            memory_mode: agent.character.memory_mode.as_ref().map(MemoryMode::to_string),
         }
     }
 }
@@ -61,7 +73,9 @@ impl From<&Agent> for AgentRow {
 impl TryFrom<AgentRow> for Agent {
     type Error = StoreError;
     fn try_from(row: AgentRow) -> Result<Self, StoreError> {
+        let character = character(&row)?;
         Ok(Self {
+            character,
             id: parse(TABLE, "id", &row.id)?,
             org: parse(TABLE, "org_id", &row.org_id)?,
             team: parse_opt(TABLE, "team_id", row.team_id.as_deref())?,
@@ -79,4 +93,13 @@ impl TryFrom<AgentRow> for Agent {
             system_prompt: row.system_prompt,
         })
     }
+}
+
+fn character(row: &AgentRow) -> Result<Character, StoreError> {
+    let object = |text: &str| serde_json::from_str(text).map_err(|why| unreadable(TABLE, "voice_config", why));
+    Ok(Character {
+        personality: row.personality.clone(),
+        voice_config: row.voice_config.as_deref().map(object).transpose()?,
+        memory_mode: parse_opt(TABLE, "memory_mode", row.memory_mode.as_deref())?,
+    })
 }

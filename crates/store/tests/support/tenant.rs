@@ -12,7 +12,7 @@ use std::{
 use serde_json::json;
 use upivia_domain::{
     AgentId, CredentialId, Mode, NanoUsd, NodeId, OrgId, RequestId, Timestamp, UserId,
-    agent::{Agent, AgentKind, AgentStatus},
+    agent::{Agent, AgentKind, AgentStatus, Character},
     audit::{NewEvent, Object},
     binding::{Binding, BindingTerms},
     budget::{Account, AccountOwner, SystemAccount},
@@ -98,6 +98,7 @@ impl Tenant {
             category: None,
             default_model_id: None,
             system_prompt: None,
+            character: Character::default(),
             kind: AgentKind::Standard,
             status: AgentStatus::Active,
             month_cap: None,

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 use upivia_application::agents::{NewAgent, NewBinding, Selection};
-use upivia_domain::{Mode, NanoUsd, TeamId, binding::BindingTerms, catalog::OperationName, identity::Name};
+use upivia_domain::{
+    Mode, NanoUsd, TeamId, agent::Character, binding::BindingTerms, catalog::OperationName, identity::Name,
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -33,6 +35,16 @@ pub(crate) struct CreateAgent {
     #[serde(alias = "systemPrompt")]
     #[schema(value_type = Option<String>, max_length = 50_000)]
     system_prompt: Member,
+    #[schema(value_type = Option<String>, max_length = 10_000)]
+    personality: Member,
+    /// At most 10,000 bytes as JSON.
+    #[serde(alias = "voiceConfig")]
+    #[schema(value_type = Option<Object>)]
+    voice_config: Member,
+    /// A word of lower-case letters, digits, hyphens and underscores.
+    #[serde(alias = "memoryMode")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    memory_mode: Member,
     /// Absent: no cap.
     #[serde(alias = "monthlyBudgetCents")]
     #[schema(value_type = Option<i64>, minimum = 0)]
@@ -97,6 +109,11 @@ impl CreateAgent {
             team: team(fields::text("team_id", self.team_id)?)?,
             default_model_id: fields::text("default_model_id", self.default_model_id)?,
             system_prompt: fields::text("system_prompt", self.system_prompt)?,
+            character: Character {
+                personality: fields::text("personality", self.personality)?,
+                voice_config: fields::object("voice_config", self.voice_config)?,
+                memory_mode: fields::parsed("memory_mode", self.memory_mode)?,
+            },
             month_cap: fields::cents("monthly_budget_cents", self.monthly_budget_cents)?,
             bindings: services.into_iter().map(binding).collect::<Result<_, _>>()?,
         })

@@ -56,6 +56,6 @@ pub(super) async fn rotate(caller: UserCaller, input: Input) -> Result<HttpRespo
     ok(&KeysBody::of(id, keys))
 }
 
-fn id(input: &Input) -> Result<AgentId, ApiError> {
+pub(super) fn id(input: &Input) -> Result<AgentId, ApiError> {
     input.path("id", "agent")
 }

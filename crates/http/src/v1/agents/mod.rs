@@ -1,8 +1,13 @@
-//! Agents as people manage them.
+//! Agents as people manage them. The first routes are here; each other file has its own on top.
 
+mod activity;
 mod body;
+mod copies;
 mod handlers;
+mod health;
+mod profile;
 mod rows;
+mod skills;
 mod view;
 
 pub(crate) use self::rows::BindingBody;
@@ -17,7 +22,27 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
-pub(crate) const GROUP: Group = Group { name: "Agents", routes: &[LIST, CREATE, GET, ENABLE, DISABLE, BUDGET, ROTATE] };
+pub(crate) const GROUP: Group = Group {
+    name: "Agents",
+    routes: &[
+        LIST,
+        CREATE,
+        GET,
+        profile::UPDATE,
+        profile::REMOVE,
+        ENABLE,
+        DISABLE,
+        BUDGET,
+        ROTATE,
+        copies::CLONE,
+        copies::TRANSFER,
+        skills::LIST,
+        skills::REMOVE,
+        activity::ACTIVITY,
+        health::FLEET,
+        health::ONE,
+    ],
+};
 
 const LIST: Route = Route {
     method: Method::Get,

@@ -1,6 +1,7 @@
 //! One agent, one binding, as the wire shows them.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use upivia_domain::{NanoUsd, agent::Agent, binding::Binding};
 use utoipa::ToSchema;
 
@@ -24,6 +25,10 @@ pub(crate) struct AgentBody {
     parent_id: Option<String>,
     default_model_id: Option<String>,
     system_prompt: Option<String>,
+    personality: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    voice_config: Option<Map<String, Value>>,
+    memory_mode: Option<String>,
     /// Null: no cap.
     monthly_budget_cents: Option<i64>,
     monthly_budget_usd: Option<String>,
@@ -62,6 +67,9 @@ impl From<Agent> for AgentBody {
             parent_id: agent.ancestors.last().map(ToString::to_string),
             default_model_id: agent.default_model_id,
             system_prompt: agent.system_prompt,
+            personality: agent.character.personality,
+            voice_config: agent.character.voice_config,
+            memory_mode: agent.character.memory_mode.map(|mode| mode.to_string()),
             monthly_budget_cents: agent.month_cap.map(NanoUsd::cents_rounded_down),
             monthly_budget_usd: agent.month_cap.map(|cap| cap.to_string()),
             created_at: agent.created_at.to_string(),

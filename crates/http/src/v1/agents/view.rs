@@ -115,6 +115,6 @@ impl BudgetBody {
     }
 }
 
-fn bodies(bindings: Vec<Binding>) -> Vec<BindingBody> {
+pub(super) fn bodies(bindings: Vec<Binding>) -> Vec<BindingBody> {
     bindings.into_iter().map(BindingBody::from).collect()
 }

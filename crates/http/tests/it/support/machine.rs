@@ -164,6 +164,7 @@ impl From<Bootstrapped> for Org {
             test: made.agent_key_test.into_inner(),
             agent: made.agent_id.to_string(),
             team: made.team_id.to_string(),
+            user: made.user_id.to_string(),
         }
     }
 }

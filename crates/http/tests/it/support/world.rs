@@ -5,11 +5,12 @@ use std::sync::Arc;
 use actix_web::{App, body::to_bytes, test};
 use serde_json::{Value, json};
 use upivia_application::{
+    agents::EndingAgents,
     gauges::Sampler,
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
-    CredentialId, NanoUsd, OrgId, UserId,
+    CredentialId, NanoUsd, NodeId, OrgId, UserId,
     audit::JournalEvent,
     identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
     ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, StoreError, TokenHasher, transact},
@@ -29,6 +30,8 @@ pub struct Org {
     pub test: String,
     pub agent: String,
     pub team: String,
+    /// The owner.
+    pub user: String,
 }
 
 pub struct World {
@@ -98,6 +101,12 @@ impl World {
     /// Looks at the books, as a server does in the background.
     pub async fn sample(&self) {
         self.sampler.lock().await.sample().await;
+    }
+
+    /// Looks once for agents that are ending and have nothing open any more; how many are gone.
+    pub async fn end_agents(&self) -> usize {
+        let node = NodeId::new(self.ids.uuid());
+        EndingAgents::new(self.store.clone(), self.store.clone(), node).sweep().await.unwrap()
     }
 
     /// What a provider that gives no certain answer leaves: the id of the request.

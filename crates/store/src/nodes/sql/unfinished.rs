@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    NodeId, OrgId, RequestId, Timestamp,
+    AgentId, NodeId, OrgId, RequestId, Timestamp,
     dispatch::RequestState,
     ports::{StoreError, Unfinished},
 };
@@ -15,7 +15,7 @@ use super::Conn;
 use crate::{
     error::store_error,
     rows::parse,
-    schema::{open_outcomes, org_heads, requests},
+    schema::{node_leases, open_outcomes, org_heads, requests},
 };
 
 /// So many organizations are asked about at once.
@@ -91,6 +91,30 @@ async fn requests_of(
         .limit(at_most(limit))
         .select((requests::org_id, requests::id));
     query.load(conn).await.map_err(store_error)
+}
+
+/// Whether any request of an agent is open, whoever owns it.
+pub(crate) async fn has_of_agent(conn: &mut Conn, org: OrgId, agent: AgentId) -> Result<bool, StoreError> {
+    let (org, agent) = (org.to_string(), agent.to_string());
+    let row = requests::org_id.eq(open_outcomes::org_id).and(requests::id.eq(open_outcomes::request_id));
+    let waiting = open_outcomes::table
+        .inner_join(requests::table.on(row))
+        .filter(open_outcomes::org_id.eq(&org))
+        .filter(requests::agent_id.eq(&agent))
+        .filter(requests::state.eq_any(HOLDING))
+        .select(requests::id);
+    if waiting.first::<String>(conn).await.optional().map_err(store_error)?.is_some() {
+        return Ok(true);
+    }
+    let oldest = node_leases::table.select(min(node_leases::watermark)).first::<Option<i64>>(conn).await;
+    let watermark = Timestamp::from_micros(oldest.map_err(store_error)?.unwrap_or_default());
+    let sending = requests::table
+        .filter(requests::org_id.eq(&org))
+        .filter(requests::id.ge(RequestId::earliest(watermark).to_string()))
+        .filter(requests::agent_id.eq(&agent))
+        .filter(requests::state.eq_any(HOLDING))
+        .select(requests::id);
+    Ok(sending.first::<String>(conn).await.optional().map_err(store_error)?.is_some())
 }
 
 fn at_most(limit: usize) -> i64 {

@@ -1,6 +1,6 @@
 //! `agents`, `bindings` and `teams`. Ids are in the order of birth.
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     AgentId, OrgId, TeamId,
@@ -14,7 +14,7 @@ use super::Conn;
 use crate::{
     error::store_error,
     queries::in_row,
-    rows::{AgentRow, BindingRow, TeamRow},
+    rows::{AgentRow, BindingRow, TeamRow, parse},
     schema::{agents, bindings, teams},
 };
 
@@ -47,6 +47,18 @@ pub(crate) async fn bindings(conn: &mut Conn, org: OrgId, agent: AgentId) -> Res
         .order(bindings::operation)
         .select(BindingRow::as_select());
     query.load(conn).await.map_err(store_error)?.into_iter().map(binding).collect()
+}
+
+/// By the index that has nothing else in it. Its condition stands in the statement as in the index: a parameter would hide
+/// from the planner that the two agree.
+pub(crate) async fn ending(conn: &mut Conn, limit: u32) -> Result<Vec<(OrgId, AgentId)>, StoreError> {
+    let query = agents::table
+        .filter(sql::<Bool>("status = 'ending'"))
+        .order((agents::org_id, agents::id))
+        .limit(i64::from(limit))
+        .select((agents::org_id, agents::id));
+    let rows: Vec<(String, String)> = query.load(conn).await.map_err(store_error)?;
+    rows.iter().map(|(org, id)| Ok((parse("agents", "org_id", org)?, parse("agents", "id", id)?))).collect()
 }
 
 pub(crate) async fn teams(conn: &mut Conn, org: OrgId) -> Result<Vec<Team>, StoreError> {

@@ -9,7 +9,7 @@ use upivia_domain::{
     ports::{AgentRepository, StoreError},
 };
 
-use super::{OpenTx, constraint, found};
+use super::{super::nodes, OpenTx, constraint, found};
 use crate::{queries::in_row, rows::AgentRow, schema::agents};
 
 #[async_trait]
@@ -38,6 +38,9 @@ impl AgentRepository for OpenTx<'_> {
             agents::status.eq(row.status),
             agents::month_cap.eq(row.month_cap),
             agents::ancestors.eq(row.ancestors),
+            agents::personality.eq(row.personality),
+            agents::voice_config.eq(row.voice_config),
+            agents::memory_mode.eq(row.memory_mode),
         );
         let updated = diesel::update(target).set(values).execute(self.changing(agent.org)?).await;
         match self.note(updated)? {
@@ -53,6 +56,11 @@ impl AgentRepository for OpenTx<'_> {
             .select(AgentRow::as_select());
         let row = query.first(self.conn()?).await.optional();
         self.note(row)?.map(|row| in_row(id, Agent::try_from(row))).transpose()
+    }
+
+    async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
+        let found = nodes::unfinished::has_of_agent(self.conn()?, org, id).await;
+        self.remember(found)
     }
 }
 
