@@ -6,6 +6,7 @@ mod credentials;
 mod journal;
 mod ledger;
 mod outcomes;
+mod teams;
 mod usage;
 
 use upivia_domain::OrgId;

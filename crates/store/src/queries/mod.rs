@@ -7,6 +7,7 @@ mod journal;
 mod ledger;
 mod outcomes;
 mod requests;
+mod teams;
 mod usage;
 
 use std::fmt::Display;

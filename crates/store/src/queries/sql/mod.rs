@@ -7,6 +7,7 @@ pub(crate) mod journal;
 pub(crate) mod ledger;
 pub(crate) mod outcomes;
 pub(crate) mod requests;
+pub(crate) mod teams;
 pub(crate) mod usage;
 
 use super::{Conn, data_keys};
