@@ -29,6 +29,7 @@ pub struct Org {
     pub test: String,
     pub agent: String,
     pub team: String,
+    pub user: String,
 }
 
 pub struct World {
