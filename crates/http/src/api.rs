@@ -7,8 +7,8 @@ use std::{
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher, gauges::Gauges,
-    outcomes::Outcomes, reports::Reports, simulations::Simulations, suspensions::Suspensions,
+    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
+    gauges::Gauges, outcomes::Outcomes, reports::Reports, simulations::Simulations, suspensions::Suspensions,
     teams::Teams,
 };
 use upivia_domain::{

@@ -18,6 +18,7 @@ pub async fn create(storage: &Storage, new: NewOrganization, platform_admin: boo
     let unit: Arc<dyn UnitOfWork> = Arc::clone(&storage.store) as _;
     let (ids, hasher) = (Arc::new(SystemIds::default()), Arc::clone(&storage.hasher));
     let bootstrap = Bootstrap::new(unit, ids, Arc::new(SystemEntropy), hasher);
-    let made = if platform_admin { bootstrap.create_for_platform_admin(new).await } else { bootstrap.create(new).await };
+    let made =
+        if platform_admin { bootstrap.create_for_platform_admin(new).await } else { bootstrap.create(new).await };
     made.context("no organization was made")
 }

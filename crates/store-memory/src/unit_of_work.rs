@@ -8,8 +8,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository,
-        StoreError, TeamRepository, Tx, UnitOfWork, UserRepository, Work,
+        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
+        Work,
     },
 };
 

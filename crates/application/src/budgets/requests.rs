@@ -104,7 +104,12 @@ impl Budgets {
     }
 }
 
-async fn ask(tx: &mut dyn Tx, author: Author, id: BudgetRequestId, wish: NewWish) -> Result<BudgetRequest, BudgetError> {
+async fn ask(
+    tx: &mut dyn Tx,
+    author: Author,
+    id: BudgetRequestId,
+    wish: NewWish,
+) -> Result<BudgetRequest, BudgetError> {
     let (org, user, permission) = (author.org(), author.caller.user, Permission::BudgetRequestOwn);
     if !author.may(tx, permission).await? {
         return Err(BudgetError::Forbidden(permission));

@@ -68,12 +68,7 @@ pub trait TeamRepository: Send {
     /// Removes a member; nothing happens where there is none.
     async fn remove_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<(), StoreError>;
     /// The member.
-    async fn find_member(
-        &mut self,
-        org: OrgId,
-        team: TeamId,
-        user: UserId,
-    ) -> Result<Option<TeamMember>, StoreError>;
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError>;
 }
 
 /// Agents.

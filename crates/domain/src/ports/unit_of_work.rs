@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository,
-    StoreError, TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,

@@ -1,8 +1,8 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError, outcomes::OutcomeError,
-    reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
+    outcomes::OutcomeError, reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
     teams::TeamError,
 };
 

@@ -19,10 +19,7 @@ pub(crate) const MODE: Parameter = Parameter::query(
     Kind::OneOf(&["live", "test"]),
 );
 
-pub(crate) const GROUP: Group = Group {
-    name: "Balance",
-    routes: &[GET, super::top_up::ROUTE],
-};
+pub(crate) const GROUP: Group = Group { name: "Balance", routes: &[GET, super::top_up::ROUTE] };
 
 const GET: Route = Route {
     method: Method::Get,

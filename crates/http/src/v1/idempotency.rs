@@ -1,6 +1,9 @@
 //! The header by which a movement of money happens once.
 
-use actix_web::{HttpResponse, http::header::{HeaderName, HeaderValue}};
+use actix_web::{
+    HttpResponse,
+    http::header::{HeaderName, HeaderValue},
+};
 use upivia_domain::dispatch::IdempotencyKey;
 
 use crate::{

@@ -16,6 +16,11 @@ use crate::support::{Call, Org, World};
 /// A path of the route that names things of this organization.
 async fn path(world: &World, route: &Route, owner: &Org) -> String {
     let group = route.path.split('/').nth(1).unwrap();
+    if route.path == "/budget-requests" {
+        // Who asks belongs to the team.
+        let member = serde_json::json!({ "user_id": owner.user });
+        world.send(Call::post(&format!("/teams/{}/members", owner.team), &member).bearer(&owner.pat)).await;
+    }
     let id = match group {
         _ if !route.path.contains('{') => String::new(),
         "agents" => owner.agent.clone(),
@@ -23,6 +28,13 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             let body = serde_json::json!({ "operation": "email.send", "payload": {} });
             let made = world.send(Call::post("/service-requests", &body).bearer(&owner.test)).await.expect(200);
             made["request_id"].as_str().unwrap().to_owned()
+        }
+        "teams" => world.funded_team(owner, !route.path.ends_with("/members")).await,
+        "budget-requests" => {
+            let team = world.funded_team(owner, true).await;
+            let body = serde_json::json!({ "team_id": team, "amount_cents": 10 });
+            let made = world.send(Call::post("/budget-requests", &body).bearer(&owner.pat)).await.expect(201);
+            made["id"].as_str().unwrap().to_owned()
         }
         "suspensions" => {
             world.suspend(owner).await;
@@ -33,7 +45,8 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
     let required: Vec<String> = route.doc.parameters.iter().filter(|one| one.required).map(sample).collect();
-    format!("/api/v1{}?{}", route.path.replace("{id}", &id), required.join("&"))
+    let path = route.path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
+    format!("/api/v1{path}?{}", required.join("&"))
 }
 
 fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
@@ -45,12 +58,16 @@ fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
 
 /// Stands in examples for an agent of whoever calls.
 const ANY_AGENT: &str = "agt_0000000000000000000000";
+/// Likewise for their team and for themselves.
+const ANY_TEAM: &str = "team_0000000000000000000000";
+const ANY_USER: &str = "usr_0000000000000000000000";
 
 fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
         Some(body) => {
-            call.json(&serde_json::from_str::<Value>(&body.example.replace(ANY_AGENT, &owner.agent)).unwrap())
+            let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_TEAM, &owner.team);
+            call.json(&serde_json::from_str::<Value>(&example.replace(ANY_USER, &owner.user)).unwrap())
         }
         None => call,
     }
@@ -123,6 +140,11 @@ async fn a_role_without_the_permission_is_not_enough() {
     }
 }
 
+/// The path with words where ids should be.
+fn nothing(path: &str) -> String {
+    ["{id}", "{uid}", "{membership_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+}
+
 #[actix_web::test]
 async fn things_of_others_are_not_there() {
     let world = World::new().await;
@@ -130,7 +152,7 @@ async fn things_of_others_are_not_there() {
         let path = path(&world, route, &world.acme).await;
         let stranger = token(&world.other, route).unwrap();
         world.send(call(&world.acme, route, &path).bearer(stranger)).await.refused(404, "not_found");
-        let malformed = format!("/api/v1{}?service_id=email", route.path.replace("{id}", "nothing"));
+        let malformed = format!("/api/v1{}?service_id=email", nothing(route.path));
         world.send(call(&world.acme, route, &malformed).bearer(stranger)).await.refused(404, "not_found");
     }
 }

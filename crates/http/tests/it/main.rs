@@ -17,6 +17,7 @@ mod simulations;
 mod sockets;
 mod support;
 mod suspensions;
+mod teams;
 mod transport;
-mod usage;
 mod unresolved;
+mod usage;

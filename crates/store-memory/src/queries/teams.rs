@@ -39,8 +39,7 @@ impl TeamQueries for MemoryStore {
         };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         // Ids are in the order of birth.
-        Ok(self.look(org, |rows| {
-            rows.policy.budget_requests.values().rev().filter(wanted).take(limit).cloned().collect()
-        }))
+        Ok(self
+            .look(org, |rows| rows.policy.budget_requests.values().rev().filter(wanted).take(limit).cloned().collect()))
     }
 }

@@ -31,8 +31,7 @@ impl BudgetRequestRepository for Transaction {
         self.change_beside(request.org, |policy| {
             let row = policy.budget_requests.get_mut(&request.id);
             let row = row.ok_or_else(|| constraint("budget_requests: there is no such row"))?;
-            (row.status, row.resolved_at, row.resolved_by) =
-                (request.status, request.resolved_at, request.resolved_by);
+            (row.status, row.resolved_at, row.resolved_by) = (request.status, request.resolved_at, request.resolved_by);
             Ok(())
         })
     }

@@ -34,7 +34,15 @@ pub(crate) struct OpenOrg {
 impl OpenOrg {
     pub(super) fn new(lock: OrgLock, rows: OrgRows) -> Self {
         let OrgRows { head, policy, ledger, .. } = rows;
-        Self { lock, created: None, policy, policy_changed: false, others_changed: false, snapshot: Snapshot::new(head), ledger }
+        Self {
+            lock,
+            created: None,
+            policy,
+            policy_changed: false,
+            others_changed: false,
+            snapshot: Snapshot::new(head),
+            ledger,
+        }
     }
 
     pub(super) fn created(lock: OrgLock, rows: OrgRows) -> Self {

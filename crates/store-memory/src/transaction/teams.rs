@@ -84,12 +84,7 @@ impl TeamRepository for Transaction {
         })
     }
 
-    async fn find_member(
-        &mut self,
-        org: OrgId,
-        team: TeamId,
-        user: UserId,
-    ) -> Result<Option<TeamMember>, StoreError> {
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
         Ok(self.see(org, |policy| policy.team_members.get(&(team, user)).copied()).flatten())
     }
 }

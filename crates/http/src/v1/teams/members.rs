@@ -67,9 +67,7 @@ pub(super) const CHANGE: Route = Route {
 pub(super) const REMOVE: Route = Route {
     method: Method::Delete,
     path: "/teams/{id}/members/{membership_id}",
-    access: Access::Person(Permission::TeamManageOwn, |caller, input| {
-        Box::pin(handlers::remove_member(caller, input))
-    }),
+    access: Access::Person(Permission::TeamManageOwn, |caller, input| Box::pin(handlers::remove_member(caller, input))),
     changes: true,
     doc: Doc {
         id: "removeTeamMember",

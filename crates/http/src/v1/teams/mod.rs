@@ -49,7 +49,11 @@ const LIST: Route = Route {
         details: "Owners and admins see all teams of the organization, everybody else those that they belong to.",
         parameters: &[],
         body: None,
-        answers: &[Success { status: 200, meaning: "The teams, the oldest first.", schema: SchemaOf::of::<TeamList>() }],
+        answers: &[Success {
+            status: 200,
+            meaning: "The teams, the oldest first.",
+            schema: SchemaOf::of::<TeamList>(),
+        }],
         errors: &[],
     },
 };

@@ -40,8 +40,7 @@ pub(crate) async fn allocations(conn: &mut Conn, org: OrgId, team: TeamId) -> Re
         .filter(allocations::org_id.eq(org.to_string()))
         .order(allocations::user_id)
         .select(AllocationRow::as_select());
-    let allocation =
-        |row: AllocationRow| in_row(format!("{} {}", row.team_id, row.user_id), Allocation::try_from(row));
+    let allocation = |row: AllocationRow| in_row(format!("{} {}", row.team_id, row.user_id), Allocation::try_from(row));
     query.load(conn).await.map_err(store_error)?.into_iter().map(allocation).collect()
 }
 

@@ -21,8 +21,7 @@ impl OpenTx<'_> {
             .filter(team_members::team_id.eq(member.team.to_string()))
             .filter(team_members::user_id.eq(member.user.to_string()))
             .filter(team_members::org_id.eq(org.to_string()));
-        let updated =
-            diesel::update(row).set(team_members::role.eq(member.role.as_str())).execute(self.conn()?).await;
+        let updated = diesel::update(row).set(team_members::role.eq(member.role.as_str())).execute(self.conn()?).await;
         match self.note(updated)? {
             0 => self.remember(Err(constraint("team_members: there is no such row"))),
             _ => Ok(()),

@@ -92,12 +92,7 @@ impl TeamRepository for OpenTx<'_> {
         self.drop_team_member(org, team, user).await
     }
 
-    async fn find_member(
-        &mut self,
-        org: OrgId,
-        team: TeamId,
-        user: UserId,
-    ) -> Result<Option<TeamMember>, StoreError> {
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
         self.team_member(org, team, user).await
     }
 }

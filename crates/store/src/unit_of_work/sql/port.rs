@@ -6,8 +6,8 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository,
-        StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
     },
 };
 
