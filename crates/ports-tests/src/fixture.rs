@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, RequestQueries, UnitOfWork, UsageQueries,
+    NodeRegistry, OutcomeQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
 };
 
 /// Every persistence port of one node.
@@ -33,6 +33,8 @@ pub struct Ports {
     pub usage: Arc<dyn UsageQueries>,
     /// Leases and unfinished requests.
     pub nodes: Arc<dyn NodeRegistry>,
+    /// Members of teams, allocations and wishes for money.
+    pub teams: Arc<dyn TeamQueries>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -42,7 +44,14 @@ impl Ports {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
-        S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries + 'static,
+        S: ApprovalQueries
+            + OutcomeQueries
+            + LedgerQueries
+            + NodeRegistry
+            + LedgerScanner
+            + UsageQueries
+            + TeamQueries
+            + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -56,6 +65,7 @@ impl Ports {
             figures: store.clone(),
             usage: store.clone(),
             nodes: store.clone(),
+            teams: store.clone(),
             scanner: store.clone(),
         }
     }
