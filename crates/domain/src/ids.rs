@@ -87,6 +87,8 @@ ids! {
     NodeId = "node_";
     /// A delegated task.
     DelegationId = "dlg_";
+    /// A worker's wish for money of the team's pool.
+    BudgetRequestId = "brq_";
 }
 
 impl OrgId {

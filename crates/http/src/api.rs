@@ -7,9 +7,9 @@ use std::{
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, gauges::Gauges,
-    outcomes::Outcomes, reconciliation::Reconciliation, reports::Reports, simulations::Simulations,
-    suspensions::Suspensions,
+    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
+    gauges::Gauges, outcomes::Outcomes, reconciliation::Reconciliation, reports::Reports, simulations::Simulations,
+    suspensions::Suspensions, teams::Teams,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -56,6 +56,10 @@ pub struct ApiParts {
     pub suspensions: Suspensions,
     /// Agents.
     pub agents: Agents,
+    /// Teams and their members.
+    pub teams: Teams,
+    /// Money down the tree.
+    pub budgets: Budgets,
     /// Balance, usage, audit trail.
     pub reports: Reports,
     /// What providers report.

@@ -37,6 +37,20 @@ pub(crate) fn cents(name: &str, member: Member) -> Result<Option<NanoUsd>, ApiEr
     NanoUsd::from_cents(cents).map(Some).map_err(|error| ApiError::invalid(name, error))
 }
 
+/// Whole cents that must be there, and more than none.
+pub(crate) fn positive_cents(name: &str, member: Member) -> Result<NanoUsd, ApiError> {
+    let amount = required(name, cents(name, member)?)?;
+    if amount.is_zero() { Err(ApiError::invalid(name, "must be more than 0")) } else { Ok(amount) }
+}
+
+/// A cap that somebody may change: absent says nothing, null lifts it. The member must be read with [`present`].
+pub(crate) fn cap(name: &str, member: Member) -> Result<Option<Option<NanoUsd>>, ApiError> {
+    match member {
+        None => Ok(None),
+        some => cents(name, some).map(Some),
+    }
+}
+
 /// How many.
 pub(crate) fn count(name: &str, member: Member) -> Result<Option<u32>, ApiError> {
     let Some(count) = integer(name, member, "must be an integer")? else { return Ok(None) };

@@ -15,6 +15,8 @@ pub(crate) const GROUPS: &[&Group] = &[
     &v1::suspensions::GROUP,
     &v1::services::GROUP,
     &v1::balance::GROUP,
+    &v1::teams::GROUP,
+    &v1::budget_requests::GROUP,
     &v1::usage::GROUP,
     &v1::audit_logs::GROUP,
     &v1::webhooks::GROUP,

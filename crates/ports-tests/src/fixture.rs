@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, RequestQueries, UnitOfWork, UsageQueries, WebhookReceipts,
+    NodeRegistry, OutcomeQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -35,6 +35,8 @@ pub struct Ports {
     pub nodes: Arc<dyn NodeRegistry>,
     /// Messages of providers.
     pub receipts: Arc<dyn WebhookReceipts>,
+    /// Members of teams, allocations and wishes for money.
+    pub teams: Arc<dyn TeamQueries>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -45,7 +47,7 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: WebhookReceipts + 'static,
+        S: TeamQueries + WebhookReceipts + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -60,6 +62,7 @@ impl Ports {
             usage: store.clone(),
             nodes: store.clone(),
             receipts: store.clone(),
+            teams: store.clone(),
             scanner: store.clone(),
         }
     }

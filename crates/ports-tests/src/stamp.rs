@@ -24,6 +24,13 @@ macro_rules! contract_suite {
                 an_undecidable_command_fails_the_whole_batch,
                 batches_take_organizations_in_one_order,
                 a_large_batch_is_one_batch;
+            budgets:
+                members_of_teams_survive,
+                a_member_is_unique,
+                budget_requests_survive_with_their_answers,
+                who_runs_the_installation_is_remembered,
+                an_allocation_is_found_inside,
+                the_last_cents_of_a_pool_go_once;
             conflicts:
                 two_settlements_at_once_are_one_charge,
                 a_request_is_dispatched_or_voided,

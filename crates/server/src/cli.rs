@@ -144,6 +144,9 @@ pub struct BootstrapArgs {
     /// The IANA time zone that cuts its days and months
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub zone: Zone,
+    /// The owner runs the installation: may bring live money into a wallet without a payment
+    #[arg(long)]
+    pub platform_admin: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp, UserId,
+    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
+    UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
@@ -17,7 +18,7 @@ use upivia_domain::{
     identity::{Credential, CredentialHash, Email, Membership, Organization, User},
     ledger::{OrgHead, Recorded},
     ports::{NodeLease, WebhookReceipt},
-    team::{Allocation, Team},
+    team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) orgs: BTreeMap<OrgId, OrgRows>,
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) emails: HashMap<Email, UserId>,
+    pub(crate) platform_admins: BTreeSet<UserId>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
@@ -49,6 +51,8 @@ pub(crate) struct PolicyTables {
     pub(crate) memberships: BTreeMap<UserId, Membership>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
+    pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
+    pub(crate) budget_requests: BTreeMap<BudgetRequestId, BudgetRequest>,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
@@ -81,6 +85,7 @@ impl State {
             orgs: BTreeMap::from([(OrgId::PLATFORM, OrgRows::new(None, head))]),
             users: BTreeMap::new(),
             emails: HashMap::new(),
+            platform_admins: BTreeSet::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),

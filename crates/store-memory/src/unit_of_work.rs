@@ -8,8 +8,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
-        StoreError, TeamRepository, Tx, UnitOfWork, UserRepository, Work,
+        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
+        Work,
     },
 };
 
@@ -73,6 +74,14 @@ impl Tx for Transaction {
     }
 
     fn teams(&mut self) -> &mut dyn TeamRepository {
+        self
+    }
+
+    fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository {
+        self
+    }
+
+    fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository {
         self
     }
 

@@ -64,6 +64,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    team_members (team_id, user_id) {
+        org_id -> Text,
+        team_id -> Text,
+        user_id -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    budget_requests (id) {
+        id -> Text,
+        org_id -> Text,
+        team_id -> Text,
+        user_id -> Text,
+        mode -> Text,
+        amount -> BigInt,
+        reason -> Nullable<Text>,
+        status -> Text,
+        created_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform_admins (user_id) {
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
     agents (id) {
         id -> Text,
         org_id -> Text,

@@ -90,7 +90,20 @@ impl Bootstrap {
     ///
     /// The store's, or the ledger's when the opening money is no amount.
     pub async fn create(&self, new: NewOrganization) -> Result<Bootstrapped, BootstrapError> {
+        self.write(Plan::mint(new, &*self.ids, &*self.entropy, &*self.hasher)).await
+    }
+
+    /// Makes an organization whose owner runs the installation: may bring live money into its wallet without a payment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::create`].
+    pub async fn create_for_platform_admin(&self, new: NewOrganization) -> Result<Bootstrapped, BootstrapError> {
         let plan = Plan::mint(new, &*self.ids, &*self.entropy, &*self.hasher);
+        self.write(Plan { platform_admin: true, ..plan }).await
+    }
+
+    async fn write(&self, plan: Plan) -> Result<Bootstrapped, BootstrapError> {
         transact(&*self.unit, &[OrgId::PLATFORM], move |tx| Box::pin(plan.write(tx))).await
     }
 }

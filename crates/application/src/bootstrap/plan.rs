@@ -41,6 +41,8 @@ pub(super) struct Plan {
     pub(super) live: Token,
     pub(super) test: Token,
     pub(super) grants: Vec<Grant>,
+    /// Whether the owner runs the installation.
+    pub(super) platform_admin: bool,
 }
 
 impl Plan {
@@ -61,6 +63,7 @@ impl Plan {
             live: token(TokenKind::AgentKey(Mode::Live), "First live key"),
             test: token(TokenKind::AgentKey(Mode::Test), "First test key"),
             grants: [grant(Mode::Test, TEST_MONEY)].into_iter().chain(live_money).collect(),
+            platform_admin: false,
             new,
         }
     }

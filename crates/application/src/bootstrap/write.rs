@@ -25,6 +25,7 @@ impl Plan {
     pub(super) async fn write(self, tx: &mut dyn Tx) -> Result<Bootstrapped, BootstrapError> {
         let now = tx.now();
         let owner = self.owner(tx, now).await?;
+        self.platform_admin(tx, owner).await?;
         self.organization(tx, now).await?;
         self.membership(tx, owner).await?;
         self.team(tx, now).await?;
@@ -49,6 +50,14 @@ impl Plan {
         // The address itself is personal: it stands in the row, never in the chain.
         append(tx, OrgId::PLATFORM, event("user.created", "user", &user.id, json!({}))).await?;
         Ok(user.id)
+    }
+
+    async fn platform_admin(&self, tx: &mut dyn Tx, user: UserId) -> Result<(), BootstrapError> {
+        if !self.platform_admin || tx.platform_admins().contains(user).await? {
+            return Ok(());
+        }
+        tx.platform_admins().insert(user).await?;
+        append(tx, OrgId::PLATFORM, event("platform_admin.created", "user", &user, json!({}))).await
     }
 
     async fn organization(&self, tx: &mut dyn Tx, now: Timestamp) -> Result<(), BootstrapError> {

@@ -2,6 +2,11 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{CommandId, OrgId};
+
 /// 1 to 255 bytes; unique per agent and mode. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(Arc<str>);
@@ -15,6 +20,13 @@ impl IdempotencyKey {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The command that the attempt is, whoever tries again: the same key in an organization is the same command.
+    pub fn command(&self, org: OrgId) -> CommandId {
+        let digest: [u8; 32] = Sha256::new().chain_update(org.uuid()).chain_update(self.0.as_bytes()).finalize().into();
+        let (half, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+        CommandId::new(Uuid::from_bytes(*half))
     }
 }
 

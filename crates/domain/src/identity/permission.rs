@@ -21,6 +21,16 @@ pub enum Permission {
     OperationResume,
     /// End requests whose outcome nobody knows.
     OutcomeResolve,
+    /// Make and change any team, its members and what its workers may spend.
+    TeamManageAny,
+    /// The same for the workers of teams that one manages.
+    TeamManageOwn,
+    /// Move money between the wallet and a team's pool.
+    BudgetAllocateAny,
+    /// Ask for money of the pool of a team that one belongs to.
+    BudgetRequestOwn,
+    /// Bring money into the wallet.
+    BalanceTopUp,
 }
 
 impl Permission {
@@ -36,6 +46,11 @@ impl Permission {
             Self::ApprovalDecide => "approval.decide",
             Self::OperationResume => "operation.resume",
             Self::OutcomeResolve => "outcome.resolve",
+            Self::TeamManageAny => "team.manageAny",
+            Self::TeamManageOwn => "team.manageOwn",
+            Self::BudgetAllocateAny => "budget.allocateAny",
+            Self::BudgetRequestOwn => "budget.requestOwn",
+            Self::BalanceTopUp => "balance.topUp",
         }
     }
 }

@@ -108,7 +108,13 @@ impl OrgRole {
     pub const fn grants(self, permission: Permission) -> bool {
         match self {
             Self::Owner | Self::Admin => true,
-            Self::Member => matches!(permission, Permission::OrganizationRead | Permission::AgentCreateOwn),
+            Self::Member => matches!(
+                permission,
+                Permission::OrganizationRead
+                    | Permission::AgentCreateOwn
+                    | Permission::TeamManageOwn
+                    | Permission::BudgetRequestOwn
+            ),
         }
     }
 }

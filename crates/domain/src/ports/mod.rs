@@ -13,6 +13,7 @@ mod queries;
 mod repositories;
 mod scan;
 mod sign_in;
+mod teams;
 mod unit_of_work;
 mod usage;
 
@@ -34,6 +35,7 @@ pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
 };
+pub use teams::{BudgetRequestFilter, BudgetRequestRepository, PlatformAdminRepository, TeamQueries};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};
 

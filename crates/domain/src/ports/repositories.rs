@@ -12,7 +12,7 @@ use crate::{
     binding::Binding,
     catalog::OperationName,
     identity::{Credential, Email, Membership, Organization, User},
-    team::{Allocation, Team},
+    team::{Allocation, Team, TeamMember},
 };
 
 /// Organizations.
@@ -54,6 +54,21 @@ pub trait TeamRepository: Send {
     async fn find(&mut self, org: OrgId, id: TeamId) -> Result<Option<Team>, StoreError>;
     /// Inserts or replaces what a worker may spend.
     async fn put_allocation(&mut self, org: OrgId, allocation: &Allocation) -> Result<(), StoreError>;
+    /// What a worker may spend.
+    async fn find_allocation(
+        &mut self,
+        org: OrgId,
+        team: TeamId,
+        user: UserId,
+    ) -> Result<Option<Allocation>, StoreError>;
+    /// Inserts a member; one row per team and person.
+    async fn insert_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError>;
+    /// Writes the role of a member.
+    async fn update_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError>;
+    /// Removes a member; nothing happens where there is none.
+    async fn remove_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<(), StoreError>;
+    /// The member.
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError>;
 }
 
 /// Agents.

@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository, StoreError,
-    TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -69,6 +69,10 @@ pub trait Tx: Send {
     fn memberships(&mut self) -> &mut dyn MembershipRepository;
     /// Teams and allocations.
     fn teams(&mut self) -> &mut dyn TeamRepository;
+    /// Workers' wishes for money.
+    fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository;
+    /// Who runs the installation.
+    fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository;
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepository;
     /// Bindings.

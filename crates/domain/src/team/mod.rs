@@ -1,5 +1,11 @@
 //! Teams: where agents belong, and the pools and allocations that may fund them.
 
+mod member;
+mod request;
+
+pub use member::{TeamMember, TeamRole};
+pub use request::{BudgetRequest, BudgetRequestStatus};
+
 use crate::{NanoUsd, OrgId, TeamId, Timestamp, UserId, identity::Name};
 
 /// A team of an organization.

@@ -1,8 +1,9 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::OutcomeError,
-    reconciliation::ReconcileError, reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
+    outcomes::OutcomeError, reconciliation::ReconcileError, reports::ReportError, simulations::SimulationError,
+    suspensions::SuspensionError, teams::TeamError,
 };
 
 use super::{ApiError, missing};
@@ -87,6 +88,32 @@ impl From<AgentError> for ApiError {
             AgentError::Protected(why) => Self::Forbidden(why.to_owned()),
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<TeamError> for ApiError {
+    fn from(error: TeamError) -> Self {
+        match error {
+            TeamError::NotFound(what) => Self::NotFound(what),
+            TeamError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            TeamError::Invalid { field, message } => Self::invalid(field, message),
+            TeamError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<BudgetError> for ApiError {
+    fn from(error: BudgetError) -> Self {
+        match error {
+            BudgetError::NotFound(what) => Self::NotFound(what),
+            BudgetError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            BudgetError::NotPlatformAdmin => Self::Forbidden(error.to_string()),
+            BudgetError::Invalid { field, message } => Self::invalid(field, message),
+            BudgetError::Insufficient(account) => Self::InsufficientBalance(account),
+            BudgetError::KeyReused => Self::KeyReused,
+            BudgetError::Resolved => Self::BudgetRequestResolved,
+            BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
         }
     }
 }

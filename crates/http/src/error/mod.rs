@@ -40,6 +40,15 @@ pub enum ApiError {
         /// The earlier request.
         request: RequestId,
     },
+    /// The idempotency key was used for another movement of money.
+    #[error("the idempotency key was already used for something else")]
+    KeyReused,
+    /// An account has less than what is to be moved; nothing was moved.
+    #[error("the {0} has less than that available; nothing was moved")]
+    InsufficientBalance(&'static str),
+    /// The budget request was answered before, otherwise.
+    #[error("the budget request was answered before")]
+    BudgetRequestResolved,
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
@@ -107,6 +116,9 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
+            Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
+            Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
+            Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),

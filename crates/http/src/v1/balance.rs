@@ -19,24 +19,23 @@ pub(crate) const MODE: Parameter = Parameter::query(
     Kind::OneOf(&["live", "test"]),
 );
 
-pub(crate) const GROUP: Group = Group {
-    name: "Balance",
-    routes: &[Route {
-        method: Method::Get,
-        path: "/balance",
-        access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(get(caller, input))),
-        changes: false,
-        doc: Doc {
-            id: "getBalance",
-            summary: "What can still be spent",
-            details: "`amount` is what is in the account, less what is held for open requests, less what the organization \
-                      owes. With `team_id` the figures are those of the team's pool.",
-            parameters: &[Parameter::query("team_id", "The team's pool instead of the wallet.", Kind::Text), MODE],
-            body: None,
-            answers: &[Success { status: 200, meaning: "The balance.", schema: SchemaOf::of::<BalanceBody>() }],
-            errors: &[(404, "There is no such team.")],
-        },
-    }],
+pub(crate) const GROUP: Group = Group { name: "Balance", routes: &[GET, super::top_up::ROUTE] };
+
+const GET: Route = Route {
+    method: Method::Get,
+    path: "/balance",
+    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(get(caller, input))),
+    changes: false,
+    doc: Doc {
+        id: "getBalance",
+        summary: "What can still be spent",
+        details: "`amount` is what is in the account, less what is held for open requests, less what the organization \
+                  owes. With `team_id` the figures are those of the team's pool.",
+        parameters: &[Parameter::query("team_id", "The team's pool instead of the wallet.", Kind::Text), MODE],
+        body: None,
+        answers: &[Success { status: 200, meaning: "The balance.", schema: SchemaOf::of::<BalanceBody>() }],
+        errors: &[(404, "There is no such team.")],
+    },
 };
 
 /// A balance.

@@ -180,7 +180,7 @@ const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
     (
         "team_and_worker",
         &[ReasonCode::WorkerBudgetExceeded, ReasonCode::TeamBudgetExceeded],
-        "Allocate more to the team or the worker.",
+        "Allocate more, or raise the limit: POST /teams/{id}/budget, PATCH /teams/{id}, POST /teams/{id}/workers/{uid}/budget/allocate.",
         false,
     ),
     ("balance", &[ReasonCode::InsufficientBalance], "Add money to the organization's wallet.", false),

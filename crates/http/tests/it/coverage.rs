@@ -20,6 +20,11 @@ use crate::support::{
 /// A path of the route that names things of this organization.
 async fn path(world: &World, route: &Route, owner: &Org) -> String {
     let group = route.path.split('/').nth(1).unwrap();
+    if route.path == "/budget-requests" {
+        // Who asks belongs to the team.
+        let member = serde_json::json!({ "user_id": owner.user });
+        world.send(Call::post(&format!("/teams/{}/members", owner.team), &member).bearer(&owner.pat)).await;
+    }
     let id = match group {
         _ if !route.path.contains("{id}") => String::new(),
         "agents" => owner.agent.clone(),
@@ -27,6 +32,13 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             let body = serde_json::json!({ "operation": "email.send", "payload": {} });
             let made = world.send(Call::post("/service-requests", &body).bearer(&owner.test)).await.expect(200);
             made["request_id"].as_str().unwrap().to_owned()
+        }
+        "teams" => world.funded_team(owner, !route.path.ends_with("/members")).await,
+        "budget-requests" => {
+            let team = world.funded_team(owner, true).await;
+            let body = serde_json::json!({ "team_id": team, "amount_cents": 10 });
+            let made = world.send(Call::post("/budget-requests", &body).bearer(&owner.pat)).await.expect(201);
+            made["id"].as_str().unwrap().to_owned()
         }
         "suspensions" => {
             world.suspend(owner).await;
@@ -37,7 +49,8 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
     let required: Vec<String> = route.doc.parameters.iter().filter(in_query).map(sample).collect();
-    format!("/api/v1{}?{}", route.path.replace("{id}", &id).replace("{provider}", PROVIDER), required.join("&"))
+    let path = route.path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
+    format!("/api/v1{}?{}", path.replace("{provider}", PROVIDER), required.join("&"))
 }
 
 fn in_query(parameter: &&upivia_http::openapi::Parameter) -> bool {
@@ -56,6 +69,8 @@ fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
 const ANY_AGENT: &str = "agt_0000000000000000000000";
 /// Stands in examples for a person of the organization.
 const ANY_USER: &str = "usr_0000000000000000000000";
+/// Stands in examples for a team of theirs.
+const ANY_TEAM: &str = "team_0000000000000000000000";
 
 /// Stands in examples for a request that a provider has.
 const ANY_REQUEST: &str = "srq_0000000000000000000000";
@@ -75,8 +90,8 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
         Some(body) => {
-            let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_USER, &owner.user);
-            call.json(&serde_json::from_str::<Value>(&example).unwrap())
+            let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_TEAM, &owner.team);
+            call.json(&serde_json::from_str::<Value>(&example.replace(ANY_USER, &owner.user)).unwrap())
         }
         None => call,
     }
@@ -155,6 +170,11 @@ async fn a_role_without_the_permission_is_not_enough() {
     }
 }
 
+/// The path with words where ids should be.
+fn nothing(path: &str) -> String {
+    ["{id}", "{uid}", "{membership_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+}
+
 #[actix_web::test]
 async fn things_of_others_are_not_there() {
     for (_, route) in routes().filter(|(_, route)| route.path.contains('{')) {
@@ -167,7 +187,7 @@ async fn things_of_others_are_not_there() {
         let path = path(&world, route, &world.acme).await;
         let stranger = token(&world.other, route).unwrap();
         world.send(call(&world.acme, route, &path).bearer(stranger)).await.refused(404, "not_found");
-        let malformed = format!("/api/v1{}?service_id=email", route.path.replace("{id}", "nothing"));
+        let malformed = format!("/api/v1{}?service_id=email", nothing(route.path));
         world.send(call(&world.acme, route, &malformed).bearer(stranger)).await.refused(404, "not_found");
     }
 }

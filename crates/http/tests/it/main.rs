@@ -19,6 +19,7 @@ mod simulations;
 mod sockets;
 mod support;
 mod suspensions;
+mod teams;
 mod transport;
 mod unresolved;
 mod usage;

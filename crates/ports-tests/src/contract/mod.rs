@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod batches;
+pub mod budgets;
 pub mod conflicts;
 pub mod corrections;
 pub mod decisions;

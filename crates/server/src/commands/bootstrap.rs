@@ -9,8 +9,8 @@ use crate::{cli::BootstrapArgs, config::Settings, organization, output::say, sto
 /// Makes the organization and prints its credentials, once.
 pub async fn run(settings: &Settings, args: BootstrapArgs) -> Result<()> {
     let storage = storage::open(settings, "make an organization").await?;
-    let BootstrapArgs { org: name, email, fund_cents: fund, zone, json } = args;
-    let made = organization::create(&storage, NewOrganization { name, email, fund, zone }).await;
+    let BootstrapArgs { org: name, email, fund_cents: fund, zone, platform_admin, json } = args;
+    let made = organization::create(&storage, NewOrganization { name, email, fund, zone }, platform_admin).await;
     storage.close().await;
     let made = made?;
     say(&if json { as_json(&made) } else { as_text(&made) })

@@ -13,7 +13,7 @@ pub(super) async fn greet(settings: &Settings, storage: &Storage, base: &str) ->
         return Ok(());
     }
     if settings.is_embedded() {
-        let made = organization::create(storage, sample()?).await?;
+        let made = organization::create(storage, sample()?, true).await?;
         return say(&welcome(&made, base));
     }
     say("There is no organization yet. Make one: upivia bootstrap --org NAME --email ADDRESS")

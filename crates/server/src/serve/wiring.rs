@@ -7,6 +7,7 @@ use upivia_application::{
     access::Authenticator,
     agents::{Agents, AgentsParts, EndingAgents},
     approvals::{Approvals, ApprovalsParts},
+    budgets::{Budgets, BudgetsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
@@ -17,6 +18,7 @@ use upivia_application::{
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
+    teams::{Teams, TeamsParts},
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -99,6 +101,8 @@ impl Base<'_> {
             outcomes,
             gauges: gauges.clone(),
             agents: self.agents(),
+            teams: self.teams(),
+            budgets: self.budgets(),
             reports: self.reports(),
             reconciliation: self.reconciliation(),
             signatures: Arc::new(config::callers(self.settings)?),
@@ -204,6 +208,29 @@ impl Base<'_> {
             catalog: Arc::clone(&self.catalog),
             hasher: Arc::clone(&self.storage.hasher),
             entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn teams(&self) -> Teams {
+        Teams::new(TeamsParts {
+            unit: self.store(),
+            agents: self.store(),
+            teams: self.store(),
+            people: self.store(),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::new(BudgetsParts {
+            unit: self.store(),
+            agents: self.store(),
+            teams: self.store(),
+            people: self.store(),
+            ledger: self.store(),
+            journal: self.store(),
+            clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
         })
     }

@@ -7,6 +7,7 @@ mod journal;
 mod ledger;
 mod outcomes;
 mod receipts;
+mod teams;
 mod usage;
 
 use upivia_domain::OrgId;

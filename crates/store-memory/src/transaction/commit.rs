@@ -37,6 +37,7 @@ impl Transaction {
             state.emails.insert(user.email.clone(), user.id);
             state.users.insert(user.id, user);
         }
+        state.platform_admins.extend(self.new_platform_admins);
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {
@@ -53,7 +54,7 @@ impl OpenOrg {
             self.snapshot.bump_epoch();
         }
         let changes = self.snapshot.changes();
-        let policy = self.policy_changed.then_some(self.policy);
+        let policy = (self.policy_changed || self.others_changed).then_some(self.policy);
         (Write { org, created: self.created, policy, changes }, self.lock)
     }
 }

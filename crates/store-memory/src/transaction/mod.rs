@@ -1,6 +1,7 @@
 //! One transaction: the organizations it holds, and what it has changed so far. Dropped without a commit it leaves nothing.
 
 mod agents;
+mod budget_requests;
 mod commit;
 mod credentials;
 mod open_org;
@@ -10,7 +11,7 @@ mod teams;
 use std::{collections::BTreeMap, sync::Arc};
 
 use upivia_domain::{
-    OrgId, Timestamp,
+    OrgId, Timestamp, UserId,
     identity::{Organization, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
@@ -30,6 +31,7 @@ pub(crate) struct Transaction {
     time: Timestamp,
     orgs: BTreeMap<OrgId, OpenOrg>,
     new_users: Vec<User>,
+    new_platform_admins: Vec<UserId>,
     failed: Option<StoreError>,
 }
 
@@ -41,7 +43,7 @@ impl Transaction {
         let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
-        Self { shared, clock, time, orgs, new_users: Vec::new(), failed: None }
+        Self { shared, clock, time, orgs, new_users: Vec::new(), new_platform_admins: Vec::new(), failed: None }
     }
 
     /// What the node's clock said when the transaction began.
@@ -105,6 +107,16 @@ impl Transaction {
             return Some(look(&open.policy));
         }
         self.shared.state().orgs.get(&org).map(|rows| look(&rows.policy))
+    }
+
+    /// A change of rows that no admission reads: the epoch stays.
+    fn change_beside<T>(
+        &mut self,
+        org: OrgId,
+        change: impl FnOnce(&mut PolicyTables) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.open(org).and_then(|open| change(open.beside_policy()));
+        self.remember(result)
     }
 
     fn change<T>(

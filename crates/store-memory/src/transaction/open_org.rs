@@ -24,6 +24,8 @@ pub(crate) struct OpenOrg {
     pub(super) created: Option<Arc<Organization>>,
     pub(super) policy: Arc<PolicyTables>,
     pub(super) policy_changed: bool,
+    /// Rows beside the policy that no admission reads.
+    pub(super) others_changed: bool,
     pub(super) snapshot: Snapshot,
     /// As committed before.
     ledger: Arc<LedgerTables>,
@@ -32,7 +34,15 @@ pub(crate) struct OpenOrg {
 impl OpenOrg {
     pub(super) fn new(lock: OrgLock, rows: OrgRows) -> Self {
         let OrgRows { head, policy, ledger, .. } = rows;
-        Self { lock, created: None, policy, policy_changed: false, snapshot: Snapshot::new(head), ledger }
+        Self {
+            lock,
+            created: None,
+            policy,
+            policy_changed: false,
+            others_changed: false,
+            snapshot: Snapshot::new(head),
+            ledger,
+        }
     }
 
     pub(super) fn created(lock: OrgLock, rows: OrgRows) -> Self {
@@ -43,6 +53,11 @@ impl OpenOrg {
 
     pub(super) fn policy_mut(&mut self) -> &mut PolicyTables {
         self.policy_changed = true;
+        Arc::make_mut(&mut self.policy)
+    }
+
+    pub(super) fn beside_policy(&mut self) -> &mut PolicyTables {
+        self.others_changed = true;
         Arc::make_mut(&mut self.policy)
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
     identity::{Email, Membership, Organization, User},
-    ports::{MembershipRepository, OrganizationRepository, StoreError, UserRepository},
+    ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
 use super::Transaction;
@@ -41,6 +41,23 @@ impl UserRepository for Transaction {
         }
         let state = self.shared.state();
         Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
+    }
+}
+
+#[async_trait]
+impl PlatformAdminRepository for Transaction {
+    async fn insert(&mut self, user: UserId) -> Result<(), StoreError> {
+        let known = self.open(OrgId::PLATFORM).map(drop).and_then(|()| match self.knows_user(user) {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("platform_admins: there is no such person".to_owned())),
+        });
+        self.remember(known)?;
+        self.new_platform_admins.push(user);
+        Ok(())
+    }
+
+    async fn contains(&mut self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.new_platform_admins.contains(&user) || self.shared.state().platform_admins.contains(&user))
     }
 }
 

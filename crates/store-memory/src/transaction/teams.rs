@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, TeamId,
+    OrgId, TeamId, UserId,
     ports::{StoreError, TeamRepository},
-    team::{Allocation, Team},
+    team::{Allocation, Team, TeamMember},
 };
 
 use super::Transaction;
@@ -46,5 +46,45 @@ impl TeamRepository for Transaction {
             policy.allocations.insert((allocation.team, allocation.user), *allocation);
             Ok(())
         })
+    }
+
+    async fn find_allocation(
+        &mut self,
+        org: OrgId,
+        team: TeamId,
+        user: UserId,
+    ) -> Result<Option<Allocation>, StoreError> {
+        Ok(self.see(org, |policy| policy.allocations.get(&(team, user)).copied()).flatten())
+    }
+
+    async fn insert_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError> {
+        let known = self.knows_user(member.user);
+        self.change_beside(org, |policy| {
+            let place = (member.team, member.user);
+            if !known || !policy.teams.contains_key(&member.team) || policy.team_members.contains_key(&place) {
+                return Err(constraint("team_members: it exists, or team or person do not"));
+            }
+            policy.team_members.insert(place, *member);
+            Ok(())
+        })
+    }
+
+    async fn update_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError> {
+        self.change_beside(org, |policy| {
+            let row = policy.team_members.get_mut(&(member.team, member.user));
+            row.ok_or_else(|| constraint("team_members: there is no such row"))?.role = member.role;
+            Ok(())
+        })
+    }
+
+    async fn remove_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<(), StoreError> {
+        self.change_beside(org, |policy| {
+            policy.team_members.remove(&(team, user));
+            Ok(())
+        })
+    }
+
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
+        Ok(self.see(org, |policy| policy.team_members.get(&(team, user)).copied()).flatten())
     }
 }

@@ -8,6 +8,7 @@ mod ledger;
 mod outcomes;
 mod receipts;
 mod requests;
+mod teams;
 mod usage;
 
 use std::fmt::Display;

@@ -6,6 +6,7 @@
 mod agent;
 mod approval;
 mod binding;
+mod budget_request;
 mod credential;
 mod head;
 mod journal;
@@ -17,12 +18,14 @@ mod request;
 mod sealed;
 mod summary;
 mod team;
+mod team_member;
 mod text;
 mod windows;
 
 pub(crate) use agent::AgentRow;
 pub(crate) use approval::ApprovalRow;
 pub(crate) use binding::BindingRow;
+pub(crate) use budget_request::BudgetRequestRow;
 pub(crate) use credential::CredentialRow;
 pub(crate) use head::HeadRow;
 pub(crate) use journal::JournalRow;
@@ -32,4 +35,5 @@ pub(crate) use receipt::ReceiptRow;
 pub(crate) use request::{RequestRow, RequestTail};
 pub(crate) use summary::SummaryRow;
 pub(crate) use team::{AllocationRow, TeamRow};
+pub(crate) use team_member::TeamMemberRow;
 pub(crate) use text::parse;

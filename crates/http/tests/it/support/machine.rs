@@ -7,6 +7,7 @@ use upivia_application::{
     agents::{Agents, AgentsParts},
     approvals::{Approvals, ApprovalsParts},
     bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
+    budgets::{Budgets, BudgetsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
     gauges::{Gauges, Sampler, SamplerParts},
@@ -17,6 +18,7 @@ use upivia_application::{
     reports::{Reports, ReportsParts},
     simulations::Simulations,
     suspensions::Suspensions,
+    teams::{Teams, TeamsParts},
 };
 use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
 use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
@@ -81,6 +83,8 @@ impl Machine {
                 clock: self.clock.clone(),
             }),
             signatures: Arc::new(sender::all()),
+            teams: self.teams(),
+            budgets: self.budgets(),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
@@ -96,6 +100,29 @@ impl Machine {
             metrics,
             writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
+        })
+    }
+
+    fn teams(&self) -> Teams {
+        Teams::new(TeamsParts {
+            unit: self.store.clone(),
+            agents: self.store.clone(),
+            teams: self.store.clone(),
+            people: self.store.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn budgets(&self) -> Budgets {
+        Budgets::new(BudgetsParts {
+            unit: self.store.clone(),
+            agents: self.store.clone(),
+            teams: self.store.clone(),
+            people: self.store.clone(),
+            ledger: self.store.clone(),
+            journal: self.store.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
         })
     }
 

@@ -152,6 +152,30 @@ impl World {
         }
     }
 
+    /// A new team of that organization without agents, with live money in its pool; its owner may belong to it, with money
+    /// of their own.
+    pub async fn funded_team(&self, of: &Org, with_owner: bool) -> String {
+        let post = async |path: &str, body: Value| self.send(Call::post(path, &body).bearer(&of.pat)).await;
+        let team = post("/teams", json!({ "name": "Field" })).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let path = format!("/teams/{team}");
+        post(&format!("{path}/budget"), json!({ "amount_cents": 200 })).await;
+        if with_owner {
+            post(&format!("{path}/members"), json!({ "user_id": of.user })).await.expect(201);
+            post(&format!("{path}/workers/{}/budget/allocate", of.user), json!({ "amount_cents": 60 })).await;
+        }
+        team
+    }
+
+    /// Makes a person one of those who run the installation.
+    pub async fn platform_admin(&self, of: &Org) {
+        let user: UserId = of.user.parse().unwrap();
+        transact::<(), StoreError, _>(&*self.store, &[OrgId::PLATFORM], move |tx| {
+            Box::pin(async move { tx.platform_admins().insert(user).await })
+        })
+        .await
+        .unwrap();
+    }
+
     /// A new member of Acme, who is neither owner nor admin; their token.
     pub async fn member(&self) -> String {
         let token = format!("{}member", TokenKind::PersonalToken.prefix());

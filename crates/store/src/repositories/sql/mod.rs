@@ -5,9 +5,12 @@
 
 mod agents;
 mod bindings;
+mod budget_requests;
 mod credentials;
 mod memberships;
 mod organizations;
+mod platform_admins;
+mod team_members;
 mod teams;
 mod users;
 

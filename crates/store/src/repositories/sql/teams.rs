@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    NanoUsd, OrgId, TeamId,
+    NanoUsd, OrgId, TeamId, UserId,
     ports::{StoreError, TeamRepository},
-    team::{Allocation, Team},
+    team::{Allocation, Team, TeamMember},
 };
 
 use super::{OpenTx, constraint, found};
@@ -63,6 +63,37 @@ impl TeamRepository for OpenTx<'_> {
             .execute(self.changing(org)?)
             .await;
         self.note(put).map(drop)
+    }
+
+    async fn find_allocation(
+        &mut self,
+        org: OrgId,
+        team: TeamId,
+        user: UserId,
+    ) -> Result<Option<Allocation>, StoreError> {
+        let query = allocations::table
+            .find((team.to_string(), user.to_string()))
+            .filter(allocations::org_id.eq(org.to_string()))
+            .select(AllocationRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(format!("{team} {user}"), Allocation::try_from(row))).transpose()
+    }
+
+    async fn insert_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError> {
+        self.require_team(org, member.team).await?;
+        self.add_team_member(org, member).await
+    }
+
+    async fn update_member(&mut self, org: OrgId, member: &TeamMember) -> Result<(), StoreError> {
+        self.change_team_member(org, member).await
+    }
+
+    async fn remove_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<(), StoreError> {
+        self.drop_team_member(org, team, user).await
+    }
+
+    async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
+        self.team_member(org, team, user).await
     }
 }
 

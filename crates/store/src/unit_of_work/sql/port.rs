@@ -6,8 +6,8 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
-        StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
+        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -42,6 +42,14 @@ impl Tx for OpenTx<'_> {
     }
 
     fn teams(&mut self) -> &mut dyn TeamRepository {
+        self
+    }
+
+    fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository {
+        self
+    }
+
+    fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository {
         self
     }
 
