@@ -76,6 +76,8 @@ pub enum Access {
     Person(Permission, fn(UserCaller, Input) -> Answer),
     /// A person whose role has the permission, or an agent for what is its own.
     PersonOrAgent(Permission, fn(Principal, Input) -> Answer),
+    /// A person who signed in, about what is their own. A token is not enough.
+    Session(fn(UserCaller, Input) -> Answer),
     /// Whoever has a valid credential, for what is about the caller alone.
     Anyone(fn(Principal, Input) -> Answer),
 }
@@ -103,6 +105,7 @@ impl Access {
         match self {
             Self::Public(_) | Self::Open(_) => &[],
             Self::Dispatch(_) | Self::Agent(_) => &[Credential::AgentKey],
+            Self::Session(_) => &[Credential::Session],
             Self::Person(..) => &[Credential::PersonalToken, Credential::Session],
             Self::PersonOrAgent(..) | Self::Anyone(_) => {
                 &[Credential::AgentKey, Credential::PersonalToken, Credential::Session]
@@ -122,7 +125,7 @@ impl Access {
     pub const fn permission(&self) -> Option<Permission> {
         match self {
             Self::Person(permission, _) | Self::PersonOrAgent(permission, _) => Some(*permission),
-            Self::Public(_) | Self::Open(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Anyone(_) => None,
+            Self::Public(_) | Self::Open(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Session(_) | Self::Anyone(_) => None,
         }
     }
 }

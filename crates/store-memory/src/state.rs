@@ -14,7 +14,7 @@ use upivia_domain::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, User},
+    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
     ledger::{OrgHead, Recorded},
     ports::NodeLease,
     team::{Allocation, Team},
@@ -27,6 +27,7 @@ pub(crate) struct State {
     pub(crate) orgs: BTreeMap<OrgId, OrgRows>,
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) emails: HashMap<Email, UserId>,
+    pub(crate) sign_ins: HashMap<UserId, SignIn>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
 }
@@ -79,6 +80,7 @@ impl State {
             orgs: BTreeMap::from([(OrgId::PLATFORM, OrgRows::new(None, head))]),
             users: BTreeMap::new(),
             emails: HashMap::new(),
+            sign_ins: HashMap::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
         }

@@ -2,6 +2,7 @@
 //!
 //! Everything is written in one transaction, each change with its audit event: there is no half of an organization.
 
+mod found;
 mod grant;
 mod plan;
 mod write;
@@ -10,12 +11,13 @@ use std::sync::Arc;
 
 use upivia_domain::{
     AgentId, NanoUsd, OrgId, Secret, TeamId, UserId,
-    identity::{Email, Name},
+    identity::{Email, Name, PasswordHash},
     ledger::Refusal,
     ports::{Entropy, Ids, StoreError, TokenHasher, UnitOfWork, transact},
     time::Zone,
 };
 
+pub(crate) use found::Founding;
 use plan::Plan;
 
 /// What a person says about the organization to be.
@@ -90,7 +92,20 @@ impl Bootstrap {
     ///
     /// The store's, or the ledger's when the opening money is no amount.
     pub async fn create(&self, new: NewOrganization) -> Result<Bootstrapped, BootstrapError> {
-        let plan = Plan::mint(new, &*self.ids, &*self.entropy, &*self.hasher);
+        self.create_with_password(new, None).await
+    }
+
+    /// The same; where there is a password, it is the owner's from now on, also if they had another one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bootstrap::create`].
+    pub async fn create_with_password(
+        &self,
+        new: NewOrganization,
+        password: Option<PasswordHash>,
+    ) -> Result<Bootstrapped, BootstrapError> {
+        let plan = Plan::mint(new, password, &*self.ids, &*self.entropy, &*self.hasher);
         transact(&*self.unit, &[OrgId::PLATFORM], move |tx| Box::pin(plan.write(tx))).await
     }
 }

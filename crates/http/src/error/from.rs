@@ -2,7 +2,8 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, dispatch::DispatchError, outcomes::OutcomeError,
-    reports::ReportError, simulations::SimulationError, suspensions::SuspensionError,
+    personal_tokens::PersonalTokenError, reports::ReportError, sign_in::SignInError, simulations::SimulationError,
+    suspensions::SuspensionError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -86,6 +87,40 @@ impl From<AgentError> for ApiError {
             AgentError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<PersonalTokenError> for ApiError {
+    fn from(error: PersonalTokenError) -> Self {
+        match error {
+            PersonalTokenError::NotFound => Self::NotFound("personal token"),
+            PersonalTokenError::Invalid { field, message } => Self::invalid(field, message),
+            PersonalTokenError::TooMany => Self::TooMany(error.to_string()),
+            PersonalTokenError::Unauthorized => Self::Unauthorized,
+            PersonalTokenError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            // The handlers of sign-in answer otherwise; here it is a person who is signed in already.
+            SignInError::Refused => Self::invalid("current_password", "is not your password"),
+            SignInError::Unauthorized => Self::Unauthorized,
+            SignInError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            SignInError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<WorkspaceError> for ApiError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::NotFound => Self::NotFound("workspace"),
+            WorkspaceError::Unauthorized => Self::Unauthorized,
+            WorkspaceError::Unavailable => Self::Unavailable,
         }
     }
 }

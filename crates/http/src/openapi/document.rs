@@ -3,7 +3,7 @@
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, ServerBuilder,
     path::HttpMethod,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     tag::TagBuilder,
 };
 
@@ -18,6 +18,11 @@ use crate::{
 const ABOUT: &str = "Every amount is an integer number of US cents in a field that ends in `_cents`, with the exact decimal \
 in a field that ends in `_usd` beside it. Timestamps are ISO 8601 in UTC. `null` and an absent member mean the same. \
 Everything below `/api/v1` is also served below `/v1`.";
+
+/// Over https its name begins with `__Secure-`.
+const SESSION_COOKIE: &str = "next-auth.session-token";
+
+const SESSION: &str = "A person who signed in at /api/auth. Changes are accepted from pages of this server only.";
 
 /// The document that `GET /openapi.json` answers.
 pub fn document() -> OpenApi {
@@ -67,6 +72,10 @@ fn components() -> utoipa::openapi::Components {
         .security_scheme(
             "personalToken",
             bearer("upivia_pat_live_…", "The personal token of a person in one organization."),
+        )
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(SESSION_COOKIE, SESSION))),
         )
         .build()
 }

@@ -78,12 +78,13 @@ fn security(route: &Route) -> Vec<SecurityRequirement> {
     nobody.into_iter().chain(schemes.map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()))).collect()
 }
 
-/// Sessions and signatures are shown once this server has a way to make or check them.
+/// Signatures are shown once this server has a way to check them.
 pub(super) const fn scheme(credential: Credential) -> Option<&'static str> {
     match credential {
         Credential::AgentKey => Some("agentKey"),
         Credential::PersonalToken => Some("personalToken"),
-        Credential::Session | Credential::Signature => None,
+        Credential::Session => Some("session"),
+        Credential::Signature => None,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod locks;
 pub mod nodes;
 pub mod outcomes;
 pub mod overruns;
+pub mod people;
 pub mod policies;
 pub mod races;
 pub mod replays;

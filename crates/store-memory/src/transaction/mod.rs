@@ -7,11 +7,14 @@ mod open_org;
 mod people;
 mod teams;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use upivia_domain::{
-    OrgId, Timestamp,
-    identity::{Organization, User},
+    OrgId, Timestamp, UserId,
+    identity::{Organization, SignIn, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
 };
@@ -30,6 +33,7 @@ pub(crate) struct Transaction {
     time: Timestamp,
     orgs: BTreeMap<OrgId, OpenOrg>,
     new_users: Vec<User>,
+    sign_ins: HashMap<UserId, SignIn>,
     failed: Option<StoreError>,
 }
 
@@ -41,7 +45,7 @@ impl Transaction {
         let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
-        Self { shared, clock, time, orgs, new_users: Vec::new(), failed: None }
+        Self { shared, clock, time, orgs, new_users: Vec::new(), sign_ins: HashMap::new(), failed: None }
     }
 
     /// What the node's clock said when the transaction began.
