@@ -51,6 +51,8 @@ pub enum CliCommand {
     Serve,
     /// Make an organization with its owner, first agent, keys and opening money
     Bootstrap(BootstrapArgs),
+    /// Set the password of a person, read from standard input; their sessions end
+    Password(PasswordArgs),
     /// Bring the database to this program's schema
     Migrate,
     /// Look into the ledger
@@ -144,9 +146,20 @@ pub struct BootstrapArgs {
     /// The IANA time zone that cuts its days and months
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub zone: Zone,
+    /// Read the owner's password from standard input, so that they can sign in by it
+    #[arg(long)]
+    pub password_stdin: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `upivia password …`
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    /// Whose
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Email,
 }
 
 fn cents(text: &str) -> Result<NanoUsd, String> {

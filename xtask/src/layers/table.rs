@@ -214,6 +214,7 @@ const ROWS: &[Row] = &[
             "upivia-store",
             "upivia-providers",
             "upivia-mail",
+            "upivia-sign-in",
             "upivia-http",
         ],
         outside: &[

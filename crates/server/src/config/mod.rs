@@ -10,6 +10,7 @@ mod number;
 mod price;
 mod settings;
 mod show;
+mod sign_in;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -23,4 +24,5 @@ pub use model::ModelSettings;
 pub use price::{PriceSettings, catalog};
 pub use settings::Settings;
 pub use show::show;
+pub use sign_in::{session_settings, site};
 pub use span::Span;

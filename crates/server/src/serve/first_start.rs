@@ -13,7 +13,7 @@ pub(super) async fn greet(settings: &Settings, storage: &Storage, base: &str) ->
         return Ok(());
     }
     if settings.is_embedded() {
-        let made = organization::create(storage, sample()?).await?;
+        let made = organization::create(storage, sample()?, None).await?;
         return say(&welcome(&made, base));
     }
     say("There is no organization yet. Make one: upivia bootstrap --org NAME --email ADDRESS")
@@ -41,6 +41,8 @@ Made "My organization" for {email}. These are shown only once:
 
   test agent key  {key}
   personal token  {pat}
+
+Set a password to sign in by: stop the server, then upivia password --email {email}
 
 Try it with play money (send it twice: the second answer is the first one, charged once):
 
