@@ -8,7 +8,8 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, dispatch::Dispatcher, gauges::Gauges,
-    outcomes::Outcomes, personal_tokens::PersonalTokens, reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, workspaces::Workspaces,
+    outcomes::Outcomes, personal_tokens::PersonalTokens, reports::Reports, sign_in::SignIns, simulations::Simulations,
+    suspensions::Suspensions, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,

@@ -105,8 +105,7 @@ mod tests {
     use super::*;
 
     fn pairs(headers: &[&str]) -> Vec<(String, String)> {
-        let request =
-            headers.iter().fold(TestRequest::get(), |request, value| request.append_header((COOKIE, *value)));
+        let request = headers.iter().fold(TestRequest::get(), |request, value| request.append_header((COOKIE, *value)));
         let cookies = read(&request.to_http_request());
         cookies.into_iter().map(|cookie| (cookie.name, cookie.value.into_inner())).collect()
     }

@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method as HttpMethod,
-        header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, CONTENT_TYPE, HeaderValue, VARY},
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, HeaderValue, VARY},
     },
     web::Payload,
 };

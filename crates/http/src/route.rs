@@ -125,7 +125,12 @@ impl Access {
     pub const fn permission(&self) -> Option<Permission> {
         match self {
             Self::Person(permission, _) | Self::PersonOrAgent(permission, _) => Some(*permission),
-            Self::Public(_) | Self::Open(_) | Self::Dispatch(_) | Self::Agent(_) | Self::Session(_) | Self::Anyone(_) => None,
+            Self::Public(_)
+            | Self::Open(_)
+            | Self::Dispatch(_)
+            | Self::Agent(_)
+            | Self::Session(_)
+            | Self::Anyone(_) => None,
         }
     }
 }

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn an_address_has_a_scheme_and_a_host_and_no_path() {
-        for (text, secure) in [("https://a.example", true), ("http://127.0.0.1:8787/", false), ("https://[::1]", true)] {
+        for (text, secure) in [("https://a.example", true), ("http://127.0.0.1:8787/", false), ("https://[::1]", true)]
+        {
             assert_eq!(Site::new(Some(text)).unwrap().is_secure(), secure, "{text}");
         }
         for bad in ["", "a.example", "ftp://a.example", "https://", "https://a.example/path", "https://a b"] {

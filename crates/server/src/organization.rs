@@ -14,11 +14,7 @@ use crate::{machine::SystemIds, storage::Storage};
 /// # Errors
 ///
 /// Nothing was written.
-pub async fn create(
-    storage: &Storage,
-    new: NewOrganization,
-    password: Option<PasswordHash>,
-) -> Result<Bootstrapped> {
+pub async fn create(storage: &Storage, new: NewOrganization, password: Option<PasswordHash>) -> Result<Bootstrapped> {
     let unit: Arc<dyn UnitOfWork> = Arc::clone(&storage.store) as _;
     let (ids, hasher) = (Arc::new(SystemIds::default()), Arc::clone(&storage.hasher));
     let bootstrap = Bootstrap::new(unit, ids, Arc::new(SystemEntropy), hasher);

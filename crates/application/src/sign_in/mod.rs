@@ -10,9 +10,7 @@ mod sessions;
 
 use std::sync::Arc;
 
-use upivia_domain::ports::{
-    Clock, CredentialQueries, Ids, PasswordHasher, PeopleQueries, SessionCodec, UnitOfWork,
-};
+use upivia_domain::ports::{Clock, CredentialQueries, Ids, PasswordHasher, PeopleQueries, SessionCodec, UnitOfWork};
 
 pub use error::SignInError;
 pub use passwords::set_password;
@@ -49,4 +47,3 @@ impl SignIns {
         Self { parts }
     }
 }
-

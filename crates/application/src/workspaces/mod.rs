@@ -130,8 +130,7 @@ async fn move_token(tx: &mut dyn Tx, author: &Author, token: CredentialId, to: O
     let (actor, trace) = (author.caller.actor(), author.trace.clone());
     let object = Object { kind: "credential", id: token.to_string() };
     let detail = json!({ "kind": "personal_token", "user": author.caller.user, "old": from, "new": to });
-    let event =
-        NewEvent { kind: "credential.moved", actor, agent: None, operation: None, object, detail, trace };
+    let event = NewEvent { kind: "credential.moved", actor, agent: None, operation: None, object, detail, trace };
     tx.append(from, event.clone()).await?;
     tx.append(to, event).await?;
     Ok(())

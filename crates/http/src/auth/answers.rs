@@ -33,7 +33,9 @@ fn landing(base: &str, wanted: Option<&str>) -> String {
     let printable = wanted.filter(|url| url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'));
     match printable {
         Some(path) if path.starts_with('/') && !path.starts_with("//") => format!("{base}{path}"),
-        Some(url) if url.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#'])) => {
+        Some(url)
+            if url.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#'])) =>
+        {
             url.to_owned()
         }
         _ => base.to_owned(),
@@ -51,7 +53,9 @@ mod tests {
             assert_eq!(landing(base, Some(here)), here);
         }
         assert_eq!(landing(base, Some("/agents")), "https://a.example/agents");
-        for elsewhere in ["//b.example", "/\\b.example", "https://a.example.b.example", "https://a.example@b", "x", "/a\r\nb"] {
+        for elsewhere in
+            ["//b.example", "/\\b.example", "https://a.example.b.example", "https://a.example@b", "x", "/a\r\nb"]
+        {
             assert_eq!(landing(base, Some(elsewhere)), base, "{elsewhere}");
         }
         assert_eq!(landing(base, None), base);

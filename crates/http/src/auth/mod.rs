@@ -37,10 +37,7 @@ pub(crate) fn scope(api: &Arc<Api>) -> Scope {
     let scope = scope.route("/providers", web::get().to(served(api, |visit| Box::pin(handlers::providers(visit)))));
     let scope = scope.route("/session", web::get().to(served(api, |visit| Box::pin(handlers::session(visit)))));
     let scope = scope.route("/signout", web::post().to(served(api, |visit| Box::pin(handlers::sign_out(visit)))));
-    scope.route(
-        "/callback/credentials",
-        web::post().to(served(api, |visit| Box::pin(handlers::sign_in(visit)))),
-    )
+    scope.route("/callback/credentials", web::post().to(served(api, |visit| Box::pin(handlers::sign_in(visit)))))
 }
 
 fn served(

@@ -13,8 +13,9 @@ use super::Settings;
 ///
 /// It is none.
 pub fn site(settings: &Settings) -> Result<Site> {
-    Site::new(settings.base_url.as_deref())
-        .ok_or_else(|| anyhow!("base_url must be a scheme and a host, such as https://upivia.example.com, without a path"))
+    Site::new(settings.base_url.as_deref()).ok_or_else(|| {
+        anyhow!("base_url must be a scheme and a host, such as https://upivia.example.com, without a path")
+    })
 }
 
 /// The secrets of sessions: those that are named, else the derived one.
@@ -52,7 +53,11 @@ mod tests {
     const LONG: &str = "0123456789abcdef0123456789abcdef";
 
     fn settings(base_url: Option<&str>, secret: Option<&str>) -> Settings {
-        Settings { base_url: base_url.map(str::to_owned), session_secret: secret.map(Into::into), ..Settings::default() }
+        Settings {
+            base_url: base_url.map(str::to_owned),
+            session_secret: secret.map(Into::into),
+            ..Settings::default()
+        }
     }
 
     fn made(base_url: Option<&str>, secret: Option<&str>) -> Result<SessionSettings> {

@@ -58,8 +58,7 @@ impl CredentialRepository for Transaction {
         let held = self.open(credential.org).map(drop);
         self.remember(held)?;
         let missing = || StoreError::Constraint("credentials: there is no such row".to_owned());
-        let mut row =
-            self.change(org, |policy| policy.credentials.remove(&credential.id).ok_or_else(missing))?;
+        let mut row = self.change(org, |policy| policy.credentials.remove(&credential.id).ok_or_else(missing))?;
         row.org = credential.org;
         (row.label, row.status) = (credential.label.clone(), credential.status);
         self.change(credential.org, |policy| {

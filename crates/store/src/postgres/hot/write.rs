@@ -14,8 +14,7 @@ use super::{
     inserts::{InsertDispatches, InsertJournal, InsertMeters, InsertRequests},
     rare::{
         DeleteOpenOutcomes, DeleteRequests, DeleteSuspensions, InsertCommands, InsertSuspensions, PutApprovals,
-        PutFlagged,
-        PutOpenOutcomes,
+        PutFlagged, PutOpenOutcomes,
     },
     updates::{UpdateHeads, UpdateMeters, UpdateRequests},
 };

@@ -47,11 +47,7 @@ pub(crate) async fn organizations_of(conn: &mut Conn, user: UserId) -> Result<Ve
     rows.into_iter().map(|parts| in_row(user, Organization::try_from(parts))).collect()
 }
 
-pub(crate) async fn personal_tokens(
-    conn: &mut Conn,
-    org: OrgId,
-    user: UserId,
-) -> Result<Vec<Credential>, StoreError> {
+pub(crate) async fn personal_tokens(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError> {
     let query = credentials::table
         .filter(credentials::user_id.eq(user.to_string()))
         .filter(credentials::org_id.eq(org.to_string()))
