@@ -66,10 +66,11 @@ def test_a_wrong_password_opens_nothing(server: Server) -> None:
 def test_the_client_acts_by_a_session_alone(server: Server, browser: Browser) -> None:
     assert browser.ask("/api/auth/session")[1]["user"]["email"] == server.org["email"]
     with client_of(server, browser.cookie()) as signed_in:
-        assert any(agent["name"] == "Yupi" for agent in signed_in.agents.list()["agents"])
         assert signed_in.balance.get()["currency"].upper() == "USD"
         made = signed_in.agents.create({"name": "made by a session"})
-        assert made["agent"]["name"] == "made by a session"
+        signed_in.agents.set_budget(made["agent"]["id"], {"monthly_budget_cents": 700})
+        shown = signed_in.agents.get(made["agent"]["id"])
+        assert "made by a session" in json.dumps(shown) and "700" in json.dumps(shown)
 
 
 def test_workspaces_are_listed_and_switched(server: Server, browser: Browser) -> None:
@@ -108,7 +109,7 @@ def test_signing_out_everywhere_ends_a_copied_cookie(server: Server, browser: Br
     with urllib.request.urlopen(request, timeout=20) as answer:
         assert json.load(answer) == {"ok": True}
     with client_of(server, copied) as signed_out, pytest.raises(UpiviaError) as refused:
-        signed_out.agents.list()
+        signed_out.workspaces.list()
     assert refused.value.status == 401
     again = Browser(server.base)
     assert again.sign_in(server.org["email"], PASSWORD) == 200
