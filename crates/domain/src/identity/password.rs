@@ -74,9 +74,10 @@ impl SignIn {
         Self { user, password: None, sessions_valid_from: Timestamp::from_micros(0) }
     }
 
-    /// Ends every session that was made until now. Those of the present second began before, as far as anybody can tell.
+    /// Ends every session that was made until now. Those of the present second began before, as far as anybody can tell; and
+    /// those that began after an earlier end in this second say the next one.
     pub fn end_sessions(&mut self, now: Timestamp) {
-        self.sessions_valid_from = self.sessions_valid_from.max(next_second(now));
+        self.sessions_valid_from = next_second(self.sessions_valid_from.max(now));
     }
 
     /// When a session that is made now says that it was made: never among those that were ended.
@@ -127,8 +128,11 @@ mod tests {
         person.end_sessions(Timestamp::from_micros(10_700_000));
         assert!(!person.counts(second(10)));
         assert!(person.counts(person.session_from(Timestamp::from_micros(10_800_000))));
+        let again = person.session_from(Timestamp::from_micros(10_800_000));
+        person.end_sessions(Timestamp::from_micros(10_900_000));
+        assert!(!person.counts(again), "twice in a second");
         person.end_sessions(second(3));
-        assert_eq!(person.sessions_valid_from, second(11), "a clock that went back revives nothing");
+        assert_eq!(person.sessions_valid_from, second(13), "a clock that went back revives nothing");
     }
 
     #[test]

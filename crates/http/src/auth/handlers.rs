@@ -47,7 +47,7 @@ pub(super) async fn session(visit: Visit) -> Result<HttpResponse, ApiError> {
         return Ok(response);
     };
     let user = json!({ "id": open.user, "email": open.email.as_str() });
-    let mut response = ok(&json!({ "user": user, "expires": open.expires_at }))?;
+    let mut response = ok(&json!({ "user": user, "expires": open.expires_at.to_string() }))?;
     keep(&visit.api, &mut response, &sent, &open)?;
     Ok(response)
 }

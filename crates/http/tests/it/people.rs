@@ -67,7 +67,7 @@ async fn a_person_signs_in_looks_and_signs_out() {
     assert_eq!(whoami(&world, &jar).await.expect(200)["email"], "ada@acme.example");
     let session = visit(&world, &mut jar, "GET", "/session", None).await.expect(200);
     assert_eq!(session["user"]["email"], "ada@acme.example");
-    assert_eq!(session["expires"], "2026-01-22T09:00:00Z");
+    assert_eq!(session["expires"], "2026-01-22T09:00:00.000000Z");
 
     let token = csrf(&world, &mut jar).await;
     let left = visit(&world, &mut jar, "POST", "/signout", Some(json!({ "csrfToken": token }))).await;
