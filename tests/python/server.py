@@ -20,6 +20,8 @@ CALLBACK_SECRET = "whsec_of_the_sandbox=="
 OTHER_SECRET = "whsec_of_another_provider"
 MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 READY_SECONDS = 30
+# Of the first organization's owner.
+PASSWORD = "correct horse"
 
 
 def binary() -> Path:
@@ -74,16 +76,20 @@ class Server:
         if self.database:
             self.env["UPIVIA_DATABASE_URL"] = self.database.url
             self.run("migrate")
-        self.org: dict[str, Any] = self.bootstrap("acme", fund_cents)
+        self.org: dict[str, Any] = self.bootstrap("acme", fund_cents, PASSWORD)
         self.base = self.serve()
 
-    def bootstrap(self, org: str, fund_cents: int) -> dict[str, Any]:
+    def bootstrap(self, org: str, fund_cents: int, password: str | None = None) -> dict[str, Any]:
         email = f"owner@{org}.example.com"
-        return json.loads(self.run("bootstrap", "--json", "--org", org, "--email", email, "--fund-cents", str(fund_cents)))
+        named = ["--org", org, "--email", email, "--fund-cents", str(fund_cents)]
+        secret = ["--password-stdin"] if password else []
+        return json.loads(self.run("bootstrap", "--json", *named, *secret, stdin=password))
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, stdin: str | None = None) -> str:
         command = [str(binary()), *arguments]
-        done = subprocess.run(command, env=self.env, cwd=self.directory, timeout=60, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=self.env, cwd=self.directory, timeout=60, capture_output=True, text=True, input=stdin or ""
+        )
         assert done.returncode == 0, f"`upivia {' '.join(arguments)}` ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout
 

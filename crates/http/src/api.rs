@@ -8,16 +8,18 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, reconciliation::Reconciliation, reports::Reports, simulations::Simulations,
-    suspensions::Suspensions, teams::Teams,
+    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
+    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
+    workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
-    ports::{Clock, Ids, SignatureCheck},
+    ports::{Clock, CsrfTokens, Ids, SignatureCheck},
 };
 
 use crate::{
-    guard::{Guard, Limits},
+    Site,
+    guard::{Attempts, Guard, Limits},
     metrics::{Metrics, MetricsAccess, Writes},
     v1::{docs::Page, present::Remade},
 };
@@ -42,6 +44,16 @@ impl<F: Fn() -> Result<(), String> + Send + Sync> Readiness for F {
 pub struct ApiParts {
     /// Who is asking.
     pub access: Authenticator,
+    /// People who sign in.
+    pub sign_ins: SignIns,
+    /// Tokens against forged forms.
+    pub csrf: Arc<dyn CsrfTokens>,
+    /// What people give to programs.
+    pub personal_tokens: PersonalTokens,
+    /// Organizations of people.
+    pub workspaces: Workspaces,
+    /// Where people find this server.
+    pub site: Site,
     /// Paid actions.
     pub dispatcher: Arc<Dispatcher>,
     /// Questions to people.
@@ -89,6 +101,7 @@ pub struct Api {
     pub(crate) parts: ApiParts,
     pub(crate) documents: Documents,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) attempts: Attempts,
     pub(crate) metrics: Metrics,
 }
 
@@ -105,6 +118,7 @@ impl Api {
     /// An API of these parts, shared by all workers.
     pub fn new(parts: ApiParts) -> Arc<Self> {
         let guard = Guard::new(parts.limits, Arc::clone(&parts.clock));
-        Arc::new(Self { parts, documents: Documents::default(), guard, metrics: Metrics::new() })
+        let (documents, attempts) = (Documents::default(), Attempts::default());
+        Arc::new(Self { parts, documents, guard, attempts, metrics: Metrics::new() })
     }
 }

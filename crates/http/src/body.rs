@@ -17,15 +17,20 @@ pub const LARGEST_BODY: usize = 1 << 20;
 
 /// The whole body, if all of it comes in that time. A declared length that is too large is refused before anything is read.
 pub(crate) async fn read(headers: &HeaderMap, payload: Payload, within: Duration) -> Result<Bytes, ApiError> {
-    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > LARGEST_BODY)) {
-        return Err(ApiError::TooLarge);
-    }
-    let body = tokio::time::timeout(within, collect(payload)).await.map_err(|_| ApiError::Timeout)??;
+    let body = read_any(headers, payload, within).await?;
     if !body.is_empty() {
         is_json(headers)?;
     }
     Ok(body)
+}
+
+/// The same, whatever it is by its headers.
+pub(crate) async fn read_any(headers: &HeaderMap, payload: Payload, within: Duration) -> Result<Bytes, ApiError> {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > LARGEST_BODY)) {
+        return Err(ApiError::TooLarge);
+    }
+    tokio::time::timeout(within, collect(payload)).await.map_err(|_| ApiError::Timeout)?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {

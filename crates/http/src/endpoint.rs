@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method as HttpMethod,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY},
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, HeaderValue, VARY},
     },
     web::Payload,
 };
@@ -21,6 +21,7 @@ use crate::{
     headers,
     metrics::{self, Elsewhere, Series},
     route::{Access, Route},
+    session::{self, Shown},
     trace::TraceId,
 };
 
@@ -33,7 +34,7 @@ pub(crate) async fn serve(
 ) -> HttpResponse {
     let (began, _under_way) = (Instant::now(), api.metrics.begin());
     let trace = TraceId::of(&http, &*api.parts.ids);
-    let shows_credential = http.headers().contains_key(AUTHORIZATION);
+    let shows_credential = [AUTHORIZATION, COOKIE].iter().any(|name| http.headers().contains_key(name));
     let handled = AssertUnwindSafe(handle(Arc::clone(&api), route, http, payload, trace.clone())).catch_unwind().await;
     let outcome = handled.unwrap_or(Err(ApiError::Internal));
     log(route, &trace, &outcome);
@@ -46,7 +47,7 @@ pub(crate) async fn serve(
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if matches!(route.access, Access::Open(_)) {
-        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Cookie"));
     }
     trace.stamp(response)
 }
@@ -104,20 +105,43 @@ async fn handle(
 }
 
 /// The caller, and a place among the requests of this caller. What is too much is refused before it is looked up.
+///
+/// A bearer token is tried first. Where there is none, or where it opens nothing, a session may.
 async fn identify(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
-    let (guard, peer) = (&api.guard, http.peer_addr().map(|peer| peer.ip()));
-    let is_stranger = matches!(access, Access::Open(_)) && !http.headers().contains_key(AUTHORIZATION);
-    if matches!(access, Access::Public(_)) || is_stranger {
-        return Ok((None, guard.visitor(peer)?));
+    let visitor = || Ok((None, api.guard.visitor(http.peer_addr().map(|peer| peer.ip()))?));
+    if matches!(access, Access::Public(_)) {
+        return visitor();
     }
+    if http.headers().contains_key(AUTHORIZATION) {
+        return match by_token(api, access, http).await {
+            Err(ApiError::Unauthorized) => match session::shown(api, http) {
+                Some(shown) => by_session(api, &shown, http).await,
+                None => Err(ApiError::Unauthorized),
+            },
+            other => other,
+        };
+    }
+    match (session::shown(api, http), access) {
+        (Some(shown), _) => by_session(api, &shown, http).await,
+        (None, Access::Open(_)) => visitor(),
+        (None, _) => by_token(api, access, http).await,
+    }
+}
+
+async fn by_token(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
     let token = bearer::token(http);
-    let permit = guard.claimant(token.as_deref().ok(), peer)?;
+    let permit = api.guard.claimant(token.as_deref().ok(), http.peer_addr().map(|peer| peer.ip()))?;
     let token = token?;
     let principal = match access {
         Access::Dispatch(_) => api.parts.access.authenticate_for_dispatch(token).await?,
         _ => api.parts.access.authenticate(token).await?,
     };
-    Ok((Some(principal), guard.proven(permit, token)?))
+    Ok((Some(principal), api.guard.proven(permit, token)?))
+}
+
+async fn by_session(api: &Api, shown: &Shown, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
+    let (caller, permit) = shown.caller(api, http).await?;
+    Ok((Some(Principal::User(caller)), permit))
 }
 
 /// The handler with its caller, or why this caller has none here.
@@ -131,6 +155,10 @@ fn admit(
         (_, None) | (Access::Signed(..), Some(_)) => return Err(ApiError::Unauthorized),
         (Access::Dispatch(handler) | Access::Agent(handler), Some(principal)) => {
             let caller = agent(principal)?;
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::Session(handler), Some(principal)) => {
+            let caller = signed_in(principal)?;
             Box::new(move |input| handler(caller, input))
         }
         (Access::Person(permission, handler), Some(principal)) => {
@@ -152,6 +180,15 @@ fn agent(principal: Principal) -> Result<AgentCaller, ApiError> {
         Principal::Agent(caller) => Ok(caller),
         Principal::User(_) => {
             Err(ApiError::Forbidden("this endpoint takes an agent key, not a personal token".to_owned()))
+        }
+    }
+}
+
+fn signed_in(principal: Principal) -> Result<UserCaller, ApiError> {
+    match principal {
+        Principal::User(caller) if caller.credential.is_none() => Ok(caller),
+        Principal::User(_) | Principal::Agent(_) => {
+            Err(ApiError::Forbidden("this endpoint takes a session of a person who signed in, not a token".to_owned()))
         }
     }
 }

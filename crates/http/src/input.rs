@@ -64,6 +64,11 @@ impl Input {
         std::str::from_utf8(first.as_bytes()).map(Some).map_err(|_| unclear("is not UTF-8"))
     }
 
+    /// The request, for what browsers send beside it.
+    pub(crate) const fn http(&self) -> &HttpRequest {
+        &self.http
+    }
+
     /// The sender as the author of a change.
     pub(crate) fn author(&self, caller: UserCaller) -> Author {
         Author { caller, trace: Some(self.trace.shared()) }

@@ -11,12 +11,15 @@
 //! ```
 
 mod api;
+mod auth;
 mod bearer;
 mod body;
+mod cookies;
 mod csv;
 mod endpoint;
 mod error;
 mod fields;
+mod forgery;
 mod guard;
 mod headers;
 mod input;
@@ -25,6 +28,8 @@ pub mod openapi;
 mod query;
 mod registration;
 pub mod route;
+mod session;
+mod site;
 mod table;
 mod trace;
 mod v1;
@@ -36,4 +41,5 @@ pub use guard::Limits;
 pub use input::Input;
 pub use metrics::{MetricsAccess, Writes, WritesSoFar};
 pub use registration::{PREFIXES, configure};
+pub use site::Site;
 pub use table::routes;

@@ -9,7 +9,7 @@ use actix_web::{
 };
 
 use crate::{
-    Api, ApiError, endpoint,
+    Api, ApiError, auth, endpoint,
     metrics::Series,
     route::{Method, Route},
     table::routes,
@@ -27,6 +27,7 @@ pub fn configure(api: Arc<Api>) -> impl Fn(&mut ServiceConfig) + Clone {
         for prefix in PREFIXES {
             config.service(scope(prefix, &api));
         }
+        config.service(auth::scope(&api));
         config.service(web::resource(METRICS).to(metrics(&api)));
         let api = Arc::clone(&api);
         config.default_service(web::to(move |http: HttpRequest| refused(&api, &http, &ApiError::NotFound("path"))));

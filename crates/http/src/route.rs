@@ -76,6 +76,8 @@ pub enum Access {
     Person(Permission, fn(UserCaller, Input) -> Answer),
     /// A person whose role has the permission, or an agent for what is its own.
     PersonOrAgent(Permission, fn(Principal, Input) -> Answer),
+    /// A person who signed in, about what is their own. A token is not enough.
+    Session(fn(UserCaller, Input) -> Answer),
     /// Whoever has a valid credential, for what is about the caller alone.
     Anyone(fn(Principal, Input) -> Answer),
     /// Another server whose signature over the raw body is checked by the first function.
@@ -105,6 +107,7 @@ impl Access {
         match self {
             Self::Public(_) | Self::Open(_) => &[],
             Self::Dispatch(_) | Self::Agent(_) => &[Credential::AgentKey],
+            Self::Session(_) => &[Credential::Session],
             Self::Person(..) => &[Credential::PersonalToken, Credential::Session],
             Self::PersonOrAgent(..) | Self::Anyone(_) => {
                 &[Credential::AgentKey, Credential::PersonalToken, Credential::Session]
@@ -129,6 +132,7 @@ impl Access {
             | Self::Open(_)
             | Self::Dispatch(_)
             | Self::Agent(_)
+            | Self::Session(_)
             | Self::Anyone(_)
             | Self::Signed(..) => None,
         }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
+    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -17,6 +17,8 @@ pub struct Ports {
     pub unit: Arc<dyn UnitOfWork>,
     /// Credentials, people and memberships.
     pub credentials: Arc<dyn CredentialQueries>,
+    /// What people have, and how they prove who they are.
+    pub people: Arc<dyn PeopleQueries>,
     /// Agents, bindings and teams.
     pub agents: Arc<dyn AgentQueries>,
     /// Questions to people.
@@ -47,12 +49,13 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
     {
         Self {
             ledger: store.clone(),
             unit: store.clone(),
             credentials: store.clone(),
+            people: store.clone(),
             agents: store.clone(),
             approvals: store.clone(),
             outcomes: store.clone(),

@@ -126,6 +126,12 @@ macro_rules! contract_suite {
                 a_lifted_suspension_holds_on_every_node_at_once,
                 a_suspension_is_lifted_and_begun_in_one_transaction,
                 three_more_overruns_suspend_again;
+            people:
+                a_sign_in_survives_and_is_replaced,
+                a_persons_organizations_are_the_oldest_first,
+                a_token_is_listed_where_it_opens,
+                a_token_that_moved_opens_the_other_organization_only,
+                a_removed_token_opens_nothing;
             policies:
                 a_revoked_key_is_dead_at_once,
                 a_new_key_opens_until_it_expires,

@@ -51,6 +51,8 @@ pub enum CliCommand {
     Serve,
     /// Make an organization with its owner, first agent, keys and opening money
     Bootstrap(BootstrapArgs),
+    /// Set the password of a person, read from standard input; their sessions end
+    Password(PasswordArgs),
     /// Bring the database to this program's schema
     Migrate,
     /// Look into the ledger
@@ -147,9 +149,20 @@ pub struct BootstrapArgs {
     /// The owner runs the installation: may bring live money into a wallet without a payment
     #[arg(long)]
     pub platform_admin: bool,
+    /// Read the owner's password from standard input, so that they can sign in by it
+    #[arg(long)]
+    pub password_stdin: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `upivia password …`
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    /// Whose
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Email,
 }
 
 fn cents(text: &str) -> Result<NanoUsd, String> {

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use upivia_domain::ports::TokenHasher;
+use upivia_domain::{Secret, ports::TokenHasher};
 use upivia_store::{
     OpenError, Store, StoreParts,
     crypto::{KeyedTokenHasher, MasterKey},
@@ -24,6 +24,8 @@ pub struct Storage {
     pub store: Arc<Store>,
     /// How its tokens are hashed.
     pub hasher: Arc<dyn TokenHasher>,
+    /// What sessions are encrypted under where the operator names no secret.
+    pub session_secret: Secret<String>,
 }
 
 impl Storage {
@@ -128,5 +130,6 @@ fn parts(key: &MasterKey) -> StoreParts {
 }
 
 fn storage(store: Store, key: &MasterKey) -> Result<Storage> {
-    Ok(Storage { store: Arc::new(store), hasher: Arc::new(KeyedTokenHasher::new(key)?) })
+    let (hasher, session_secret) = (Arc::new(KeyedTokenHasher::new(key)?), key.session_secret()?);
+    Ok(Storage { store: Arc::new(store), hasher, session_secret })
 }

@@ -34,6 +34,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_ins (user_id) {
+        user_id -> Text,
+        password -> Nullable<Text>,
+        sessions_valid_from -> BigInt,
+    }
+}
+
+diesel::table! {
     memberships (org_id, user_id) {
         org_id -> Text,
         user_id -> Text,
@@ -289,6 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     org_heads,
     organizations,
     users,
+    sign_ins,
     memberships,
     teams,
     allocations,

@@ -226,6 +226,7 @@ const ROWS: &[Row] = &[
             "upivia-store",
             "upivia-providers",
             "upivia-mail",
+            "upivia-sign-in",
             "upivia-webhooks",
             "upivia-http",
         ],

@@ -1,32 +1,39 @@
 //! The opening money of a wallet: a transfer like every other, from outside the books.
 
 use upivia_domain::{
-    OrgId,
+    CommandId, Mode, NanoUsd,
     budget::{Account, AccountOwner, SystemAccount},
-    identity::Actor,
     ledger::{Command, Transfer, TransferPurpose},
     ports::Tx,
 };
 
-use super::{BootstrapError, plan::Grant};
+use super::{BootstrapError, found::Founding};
+
+/// Money for a wallet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grant {
+    pub(super) id: CommandId,
+    pub(super) mode: Mode,
+    pub(super) amount: NanoUsd,
+}
 
 /// Writes it, inside the transaction that makes the organization.
-pub(super) async fn give(tx: &mut dyn Tx, org: OrgId, grant: Grant) -> Result<(), BootstrapError> {
-    tx.apply(&Command::Transfer(transfer(org, grant))).await??;
+pub(super) async fn give(tx: &mut dyn Tx, founding: &Founding, grant: Grant) -> Result<(), BootstrapError> {
+    tx.apply(&Command::Transfer(transfer(founding, grant))).await??;
     Ok(())
 }
 
-fn transfer(org: OrgId, Grant { id, mode, amount }: Grant) -> Transfer {
+fn transfer(founding: &Founding, Grant { id, mode, amount }: Grant) -> Transfer {
     Transfer {
         id,
-        org,
+        org: founding.org,
         mode,
         from: Account::System(SystemAccount::External),
         to: Account::Owned(AccountOwner::Wallet),
         amount,
         purpose: TransferPurpose::Funding,
-        actor: Actor::Operator,
+        actor: founding.actor,
         note: format!("opening {mode} money"),
-        trace: None,
+        trace: founding.trace.clone(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything is written in one transaction, each change with its audit event: there is no half of an organization.
 
+mod found;
 mod grant;
 mod plan;
 mod write;
@@ -10,12 +11,13 @@ use std::sync::Arc;
 
 use upivia_domain::{
     AgentId, NanoUsd, OrgId, Secret, TeamId, UserId,
-    identity::{Email, Name},
+    identity::{Email, Name, PasswordHash},
     ledger::Refusal,
     ports::{Entropy, Ids, StoreError, TokenHasher, UnitOfWork, transact},
     time::Zone,
 };
 
+pub(crate) use found::Founding;
 use plan::Plan;
 
 /// What a person says about the organization to be.
@@ -29,6 +31,15 @@ pub struct NewOrganization {
     pub fund: NanoUsd,
     /// What cuts its days and months.
     pub zone: Zone,
+}
+
+/// What the operator says of the owner of a new organization.
+#[derive(Debug, Clone, Default)]
+pub struct NewOwner {
+    /// Theirs from now on, also if they had another one.
+    pub password: Option<PasswordHash>,
+    /// They run the installation: may bring live money into a wallet without a payment.
+    pub platform_admin: bool,
 }
 
 /// The new organization. Its secrets are here and nowhere else: show them once.
@@ -90,20 +101,16 @@ impl Bootstrap {
     ///
     /// The store's, or the ledger's when the opening money is no amount.
     pub async fn create(&self, new: NewOrganization) -> Result<Bootstrapped, BootstrapError> {
-        self.write(Plan::mint(new, &*self.ids, &*self.entropy, &*self.hasher)).await
+        self.create_with(new, NewOwner::default()).await
     }
 
-    /// Makes an organization whose owner runs the installation: may bring live money into its wallet without a payment.
+    /// The same, with what the operator says of its owner.
     ///
     /// # Errors
     ///
-    /// As [`Self::create`].
-    pub async fn create_for_platform_admin(&self, new: NewOrganization) -> Result<Bootstrapped, BootstrapError> {
-        let plan = Plan::mint(new, &*self.ids, &*self.entropy, &*self.hasher);
-        self.write(Plan { platform_admin: true, ..plan }).await
-    }
-
-    async fn write(&self, plan: Plan) -> Result<Bootstrapped, BootstrapError> {
+    /// As [`Bootstrap::create`].
+    pub async fn create_with(&self, new: NewOrganization, owner: NewOwner) -> Result<Bootstrapped, BootstrapError> {
+        let plan = Plan::mint(new, owner, &*self.ids, &*self.entropy, &*self.hasher);
         transact(&*self.unit, &[OrgId::PLATFORM], move |tx| Box::pin(plan.write(tx))).await
     }
 }

@@ -1,16 +1,13 @@
 //! What is to be written, with ids and secrets minted before the transaction begins.
 
 use upivia_domain::{
-    AgentId, CommandId, CredentialId, Mode, NanoUsd, OrgId, Secret, TeamId, UserId,
-    identity::{CredentialHash, CredentialKind, TokenKind},
+    AgentId, CommandId, CredentialId, Mode, Secret, UserId,
+    identity::{Actor, CredentialHash, CredentialKind, TokenKind},
     ports::{Entropy, Ids, TokenHasher},
 };
 
-use super::NewOrganization;
+use super::{NewOrganization, NewOwner, found::Founding, grant::Grant};
 use crate::tokens::mint_token;
-
-/// Play money in every new organization's test wallet: $100.
-const TEST_MONEY: NanoUsd = NanoUsd::cents(10_000);
 
 /// A key or token that is not stored yet.
 pub(super) struct Token {
@@ -20,50 +17,42 @@ pub(super) struct Token {
     pub(super) secret: Secret<String>,
 }
 
-/// Money for a wallet.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Grant {
-    pub(super) id: CommandId,
-    pub(super) mode: Mode,
-    pub(super) amount: NanoUsd,
-}
-
 /// All of it.
 pub(super) struct Plan {
     pub(super) new: NewOrganization,
-    pub(super) org: OrgId,
+    pub(super) owner: NewOwner,
+    pub(super) founding: Founding,
     /// Used only where nobody has the address yet.
     pub(super) new_user: UserId,
-    pub(super) team: TeamId,
-    pub(super) yupi: AgentId,
     pub(super) agent: AgentId,
     pub(super) pat: Token,
     pub(super) live: Token,
     pub(super) test: Token,
-    pub(super) grants: Vec<Grant>,
-    /// Whether the owner runs the installation.
-    pub(super) platform_admin: bool,
+    pub(super) live_money: Option<Grant>,
 }
 
 impl Plan {
-    pub(super) fn mint(new: NewOrganization, ids: &dyn Ids, entropy: &dyn Entropy, hasher: &dyn TokenHasher) -> Self {
+    pub(super) fn mint(
+        new: NewOrganization,
+        owner: NewOwner,
+        ids: &dyn Ids,
+        entropy: &dyn Entropy,
+        hasher: &dyn TokenHasher,
+    ) -> Self {
         let token = |kind, label| {
             let secret = mint_token(kind, entropy);
             Token { id: CredentialId::new(ids.uuid()), label, hash: hasher.hash(secret.expose()), secret }
         };
-        let grant = |mode, amount| Grant { id: CommandId::new(ids.uuid()), mode, amount };
-        let live_money = (!new.fund.is_zero()).then(|| grant(Mode::Live, new.fund));
+        let grant = |amount| Grant { id: CommandId::new(ids.uuid()), mode: Mode::Live, amount };
         Self {
-            org: OrgId::new(ids.uuid()),
+            founding: Founding::mint(new.name.clone(), new.zone, Actor::Operator, None, ids),
+            owner,
             new_user: UserId::new(ids.uuid()),
-            team: TeamId::new(ids.uuid()),
-            yupi: AgentId::new(ids.uuid()),
             agent: AgentId::new(ids.uuid()),
             pat: token(TokenKind::PersonalToken, "First personal token"),
             live: token(TokenKind::AgentKey(Mode::Live), "First live key"),
             test: token(TokenKind::AgentKey(Mode::Test), "First test key"),
-            grants: [grant(Mode::Test, TEST_MONEY)].into_iter().chain(live_money).collect(),
-            platform_admin: false,
+            live_money: (!new.fund.is_zero()).then(|| grant(new.fund)),
             new,
         }
     }

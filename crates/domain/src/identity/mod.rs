@@ -12,7 +12,7 @@ mod user;
 pub use actor::Actor;
 pub use credential::{Credential, CredentialHash, CredentialKind, CredentialStatus, TokenKind};
 pub use organization::{Organization, OrganizationStatus};
-pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCheck, PasswordHash};
+pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCheck, PasswordHash, SignIn};
 pub use permission::Permission;
 pub use proof::{AuthorizationReply, ProvenIdentity, SignInAttempt};
 pub use session::{Cookie, CsrfToken, Session, SessionClaims, SessionScheme, UnfitClaims};

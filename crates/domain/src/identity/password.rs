@@ -1,7 +1,7 @@
 //! Passwords as they come in, and what is kept of them. How they are hashed is an adapter's business
 //! ([`crate::ports::PasswordHasher`]).
 
-use crate::Secret;
+use crate::{Secret, Timestamp, UserId};
 
 /// A password that somebody chooses: 8 to 256 bytes of UTF-8, taken as typed. Nothing is trimmed or normalised, because
 /// a manager of passwords pastes the same bytes every time.
@@ -57,6 +57,45 @@ impl TryFrom<String> for PasswordHash {
     }
 }
 
+/// How a person proves who they are, and which of their sessions count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The person.
+    pub user: UserId,
+    /// What is kept of their password; absent = they have none.
+    pub password: Option<PasswordHash>,
+    /// Sessions that were made before count for nothing. In whole seconds, as sessions carry their time.
+    pub sessions_valid_from: Timestamp,
+}
+
+impl SignIn {
+    /// A person who never had a password and never ended their sessions.
+    pub const fn none(user: UserId) -> Self {
+        Self { user, password: None, sessions_valid_from: Timestamp::from_micros(0) }
+    }
+
+    /// Ends every session that was made until now. Those of the present second began before, as far as anybody can tell; and
+    /// those that began after an earlier end in this second say the next one.
+    pub fn end_sessions(&mut self, now: Timestamp) {
+        self.sessions_valid_from = next_second(self.sessions_valid_from.max(now));
+    }
+
+    /// When a session that is made now says that it was made: never among those that were ended.
+    pub fn session_from(&self, now: Timestamp) -> Timestamp {
+        now.max(self.sessions_valid_from)
+    }
+
+    /// Whether a session that was made then counts.
+    pub fn counts(&self, issued_at: Timestamp) -> bool {
+        issued_at >= self.sessions_valid_from
+    }
+}
+
+fn next_second(now: Timestamp) -> Timestamp {
+    const MICROS: i64 = 1_000_000;
+    Timestamp::from_micros(now.micros().div_euclid(MICROS).saturating_add(1).saturating_mul(MICROS))
+}
+
 /// What a comparison of a password with a kept one gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordCheck {
@@ -79,6 +118,21 @@ mod tests {
         assert!(NewPassword::try_from("é".repeat(129)).is_err());
         assert_eq!(NewPassword::try_from("  spaces ".to_owned()).unwrap().expose(), "  spaces ");
         assert_eq!(NewPassword::try_from("é".repeat(4)).unwrap().expose().len(), 8);
+    }
+
+    #[test]
+    fn sessions_of_the_same_second_end_and_new_ones_count() {
+        let second = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        let mut person = SignIn::none(UserId::new(crate::Uuid::nil()));
+        assert!(person.counts(second(10)));
+        person.end_sessions(Timestamp::from_micros(10_700_000));
+        assert!(!person.counts(second(10)));
+        assert!(person.counts(person.session_from(Timestamp::from_micros(10_800_000))));
+        let again = person.session_from(Timestamp::from_micros(10_800_000));
+        person.end_sessions(Timestamp::from_micros(10_900_000));
+        assert!(!person.counts(again), "twice in a second");
+        person.end_sessions(second(3));
+        assert_eq!(person.sessions_valid_from, second(13), "a clock that went back revives nothing");
     }
 
     #[test]

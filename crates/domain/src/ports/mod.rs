@@ -26,7 +26,9 @@ pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
 pub use outcomes::{OutcomeFilter, OutcomeQueries};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
-pub use queries::{AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, RequestQueries};
+pub use queries::{
+    AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, PeopleQueries, RequestQueries,
+};
 pub use repositories::{
     AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
     TeamRepository, UserRepository,

@@ -11,7 +11,7 @@ use crate::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::ServiceRequest,
-    identity::{Credential, CredentialHash, Membership, Organization, User},
+    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
     ledger::OrgHead,
     team::Team,
 };
@@ -25,6 +25,19 @@ pub trait CredentialQueries: Send + Sync {
     async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
     /// A person's place in an organization.
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
+}
+
+/// What a person has, and how they prove who they are.
+#[async_trait]
+pub trait PeopleQueries: Send + Sync {
+    /// The organizations of a person, the oldest first.
+    async fn organizations_of(&self, user: UserId) -> Result<Vec<Organization>, StoreError>;
+    /// The tokens of a person that open this organization, the oldest first, whatever their status.
+    async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError>;
+    /// The person with that address.
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
+    /// How a person proves who they are; `None` where nothing was ever written.
+    async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError>;
 }
 
 /// Organizations' agents.

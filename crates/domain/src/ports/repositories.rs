@@ -11,7 +11,7 @@ use crate::{
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
-    identity::{Credential, Email, Membership, Organization, User},
+    identity::{Credential, Email, Membership, Organization, SignIn, User},
     team::{Allocation, Team, TeamMember},
 };
 
@@ -32,6 +32,10 @@ pub trait UserRepository: Send {
     async fn insert(&mut self, user: &User) -> Result<(), StoreError>;
     /// The person with that address.
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError>;
+    /// How a person proves who they are; `None` where nothing was ever written.
+    async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError>;
+    /// Inserts or replaces it. MUST hold the platform organization.
+    async fn put_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError>;
 }
 
 /// Who belongs where.
@@ -117,4 +121,11 @@ pub trait CredentialRepository: Send {
     ) -> Result<Vec<Credential>, StoreError>;
     /// Revokes a credential for good.
     async fn revoke(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError>;
+    /// The credential of an organization, whatever its status.
+    async fn find(&mut self, org: OrgId, id: CredentialId) -> Result<Option<Credential>, StoreError>;
+    /// Writes organization, label and status of a credential that `org` has. MUST hold both organizations; a row that is
+    /// not there is [`StoreError::Constraint`].
+    async fn update(&mut self, org: OrgId, credential: &Credential) -> Result<(), StoreError>;
+    /// Removes a credential, so that its secret opens nothing; nothing happens where there is none.
+    async fn remove(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError>;
 }

@@ -2,8 +2,9 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, reconciliation::ReconcileError, reports::ReportError, simulations::SimulationError,
-    suspensions::SuspensionError, teams::TeamError,
+    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
+    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
+    workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -103,6 +104,18 @@ impl From<TeamError> for ApiError {
     }
 }
 
+impl From<PersonalTokenError> for ApiError {
+    fn from(error: PersonalTokenError) -> Self {
+        match error {
+            PersonalTokenError::NotFound => Self::NotFound("personal token"),
+            PersonalTokenError::Invalid { field, message } => Self::invalid(field, message),
+            PersonalTokenError::TooMany => Self::TooMany(error.to_string()),
+            PersonalTokenError::Unauthorized => Self::Unauthorized,
+            PersonalTokenError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
 impl From<BudgetError> for ApiError {
     fn from(error: BudgetError) -> Self {
         match error {
@@ -114,6 +127,28 @@ impl From<BudgetError> for ApiError {
             BudgetError::KeyReused => Self::KeyReused,
             BudgetError::Resolved => Self::BudgetRequestResolved,
             BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            // The handlers of sign-in answer otherwise; here it is a person who is signed in already.
+            SignInError::Refused => Self::invalid("current_password", "is not your password"),
+            SignInError::Unauthorized => Self::Unauthorized,
+            SignInError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            SignInError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<WorkspaceError> for ApiError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::NotFound => Self::NotFound("workspace"),
+            WorkspaceError::Unauthorized => Self::Unauthorized,
+            WorkspaceError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -49,6 +49,9 @@ pub enum ApiError {
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
+    /// One more would be too many.
+    #[error("{0}")]
+    TooMany(String),
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
@@ -119,6 +122,7 @@ impl ApiError {
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
+            Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),

@@ -5,6 +5,7 @@
 //! Deliberately absent: money and counts of policies, which only the ledger decides about.
 
 mod address;
+mod attempts;
 mod bucket;
 mod callers;
 mod limits;
@@ -22,6 +23,7 @@ use self::{
     address::Address,
     callers::{Callers, Who},
 };
+pub(crate) use attempts::Attempts;
 pub use limits::Limits;
 pub(crate) use permit::Permit;
 

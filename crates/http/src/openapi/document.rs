@@ -19,6 +19,11 @@ const ABOUT: &str = "Every amount is an integer number of US cents in a field th
 in a field that ends in `_usd` beside it. Timestamps are ISO 8601 in UTC. `null` and an absent member mean the same. \
 Everything below `/api/v1` is also served below `/v1`.";
 
+/// Over https its name begins with `__Secure-`.
+const SESSION_COOKIE: &str = "next-auth.session-token";
+
+const SESSION: &str = "A person who signed in at /api/auth. Changes are accepted from pages of this server only.";
+
 /// The document that `GET /openapi.json` answers.
 pub fn document() -> OpenApi {
     OpenApiBuilder::new()
@@ -71,6 +76,10 @@ fn components() -> utoipa::openapi::Components {
             bearer("upivia_pat_live_…", "The personal token of a person in one organization."),
         )
         .security_scheme("signature", SecurityScheme::ApiKey(ApiKey::Header(signature)))
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(SESSION_COOKIE, SESSION))),
+        )
         .build()
 }
 

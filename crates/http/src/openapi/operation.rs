@@ -81,13 +81,13 @@ fn security(route: &Route) -> Vec<SecurityRequirement> {
 /// The header of a signed message.
 pub(crate) const SIGNATURE: &str = "X-Upivia-Signature";
 
-/// Sessions are shown once this server has a way to make them.
+/// How a credential is called in the document.
 pub(super) const fn scheme(credential: Credential) -> Option<&'static str> {
     match credential {
         Credential::AgentKey => Some("agentKey"),
         Credential::PersonalToken => Some("personalToken"),
+        Credential::Session => Some("session"),
         Credential::Signature => Some("signature"),
-        Credential::Session => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table, walked: what is missing in a row fails here. A new route needs no test of its own for any of this.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use upivia_domain::{
     Mode,
@@ -19,6 +21,9 @@ use crate::support::{
 
 /// A path of the route that names things of this organization.
 async fn path(world: &World, route: &Route, owner: &Org) -> String {
+    if route.path == "/workspaces/switch" && owner.second.get().is_none() {
+        owner.second.set(world.workspace(owner).await).unwrap();
+    }
     let group = route.path.split('/').nth(1).unwrap();
     if route.path == "/budget-requests" {
         // Who asks belongs to the team.
@@ -43,6 +48,10 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         "suspensions" => {
             world.suspend(owner).await;
             "email.send".to_owned()
+        }
+        "personal-tokens" => {
+            let made = Call::post("/personal-tokens", &serde_json::json!({ "name": "CI" })).cookie(&owner.session);
+            world.send(made).await.expect(201)["personal_token"]["id"].as_str().unwrap().to_owned()
         }
         "ops" => world.lost(owner).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
@@ -86,12 +95,17 @@ async fn signed(world: &World, route: &Route, sender: &str) -> Call {
     sender::signed(world, sender, &example.replace(ANY_REQUEST, running["request_id"].as_str().unwrap()))
 }
 
+/// Stands in examples for an organization to go to.
+const ANY_ORGANIZATION: &str = "org_0000000000000000000000";
+
 fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
         Some(body) => {
+            let second = owner.second.get().map_or(ANY_ORGANIZATION, String::as_str);
             let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_TEAM, &owner.team);
-            call.json(&serde_json::from_str::<Value>(&example.replace(ANY_USER, &owner.user)).unwrap())
+            let example = example.replace(ANY_USER, &owner.user).replace(ANY_ORGANIZATION, second);
+            call.json(&serde_json::from_str::<Value>(&example).unwrap())
         }
         None => call,
     }
@@ -101,11 +115,13 @@ fn name(route: &Route) -> String {
     format!("{} {}", route.method.as_str(), route.path)
 }
 
-fn token<'a>(org: &'a Org, route: &Route) -> Option<&'a str> {
+/// The call with the credential that the route takes.
+fn by(org: &Org, route: &Route, call: Call) -> Call {
     match route.access.credentials() {
-        [] => None,
-        [Credential::AgentKey] => Some(&org.test),
-        _ => Some(&org.pat),
+        [] => call,
+        [Credential::AgentKey] => call.bearer(&org.test),
+        [Credential::Session] => call.cookie(&org.session),
+        _ => call.bearer(&org.pat),
     }
 }
 
@@ -115,6 +131,8 @@ async fn without_a_credential_nobody_is_let_in() {
     for (_, route) in routes().filter(|(_, route)| !route.access.credentials().is_empty()) {
         let path = path(&world, route, &world.acme).await;
         let attempts = [
+            call(&world.acme, route, &path).cookie("next-auth.session-token=forged"),
+            call(&world.acme, route, &path).cookie(&world.acme.session[..world.acme.session.len() - 8]),
             call(&world.acme, route, &path),
             call(&world.acme, route, &path).bearer("agent_key_test_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             call(&world.acme, route, &path).bearer("upivia_pat_live_AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
@@ -154,6 +172,23 @@ async fn a_credential_of_another_kind_is_not_enough() {
 }
 
 #[actix_web::test]
+async fn a_session_is_accepted_wherever_a_token_is() {
+    for (_, route) in routes().filter(|(_, route)| route.access.credentials().contains(&Credential::Session)) {
+        let world = World::new().await;
+        let path = path(&world, route, &world.acme).await;
+        let reply = world.send(call(&world.acme, route, &path).cookie(&world.acme.session)).await;
+        assert!((200..300).contains(&reply.status), "{}: {} {}", name(route), reply.status, reply.body);
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{}", name(route));
+        if route.method != Method::Get {
+            let forged = call(&world.acme, route, &path).cookie(&world.acme.session);
+            let before = world.events().await.len();
+            world.send(forged.header("origin", "http://evil.test")).await.refused(403, "forbidden");
+            assert_eq!(world.events().await.len(), before, "{}", name(route));
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_role_without_the_permission_is_not_enough() {
     let world = World::new().await;
     let member = world.member().await;
@@ -185,10 +220,10 @@ async fn things_of_others_are_not_there() {
             continue;
         }
         let path = path(&world, route, &world.acme).await;
-        let stranger = token(&world.other, route).unwrap();
-        world.send(call(&world.acme, route, &path).bearer(stranger)).await.refused(404, "not_found");
+        let strange = |path: &str| by(&world.other, route, call(&world.acme, route, path));
+        world.send(strange(&path)).await.refused(404, "not_found");
         let malformed = format!("/api/v1{}?service_id=email", nothing(route.path));
-        world.send(call(&world.acme, route, &malformed).bearer(stranger)).await.refused(404, "not_found");
+        world.send(strange(&malformed)).await.refused(404, "not_found");
     }
 }
 
@@ -197,32 +232,29 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
     for (_, route) in routes() {
         let world = World::new().await;
         let path = path(&world, route, &world.acme).await;
-        let mut call = match is_signed(route) {
+        let call = match is_signed(route) {
             true => signed(&world, route, PROVIDER).await,
-            false => call(&world.acme, route, &path).header("x-request-id", "walk"),
+            false => by(&world.acme, route, call(&world.acme, route, &path).header("x-request-id", "walk")),
         };
-        if let Some(token) = token(&world.acme, route).filter(|_| !is_signed(route)) {
-            call = call.bearer(token);
-        }
-        let before = world.journal().await.len();
+        let before: HashSet<_> = world.events().await.iter().map(|event| (event.org, event.seq)).collect();
         let reply = world.send(call).await;
         assert!((200..300).contains(&reply.status), "{}: {} {}", name(route), reply.status, reply.body);
-        let events = world.journal().await;
-        let new = &events[..events.len() - before];
+        let mut new = world.events().await;
+        new.retain(|event| !before.contains(&(event.org, event.seq)));
         assert_eq!(!new.is_empty(), route.changes, "{}: {new:?}", name(route));
         let first = new.last().map_or("", |event| &event.body);
         // What a provider reports is found by the command that its message became.
         let mark = if is_signed(route) { r#""command":"cmd_"# } else { r#""trace":"walk""# };
         assert!(new.is_empty() || first.contains(mark), "{}: {first}", name(route));
-        no_secret_in(&world, new, &reply.body);
+        no_secret_in(&world, &new, &reply.body);
         world.verify().await;
     }
 }
 
 /// Neither the credentials that were there nor those that the answer shows.
 fn no_secret_in(world: &World, events: &[JournalEvent], answer: &Value) {
-    let shown = ["api_key", "test_api_key"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
-    let known = [&*world.acme.pat, &world.acme.live, &world.acme.test];
+    let shown = ["api_key", "test_api_key", "token"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
+    let known = [&*world.acme.pat, &world.acme.live, &world.acme.test, &world.acme.session];
     for event in events {
         for secret in shown.iter().chain(&known) {
             assert!(!event.body.contains(secret), "{}", event.body);

@@ -12,6 +12,7 @@ mod limits;
 mod metrics;
 mod money;
 mod page;
+mod people;
 mod reports;
 mod requests;
 mod services;

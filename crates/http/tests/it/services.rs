@@ -15,7 +15,7 @@ fn operation<'a>(catalogue: &'a Value, id: &str) -> &'a Value {
 async fn without_a_credential_it_is_public_and_may_be_cached() {
     let world = World::new().await;
     let reply = world.send(Call::get("/services")).await;
-    assert_eq!((reply.header("cache-control"), reply.header("vary")), (None, Some("Authorization")));
+    assert_eq!((reply.header("cache-control"), reply.header("vary")), (None, Some("Authorization, Cookie")));
     let catalogue = reply.expect(200);
     for service in catalogue["services"].as_array().unwrap() {
         assert_eq!((&service["id"], &service["visibility"]), (&service["name"], &"public".into()));

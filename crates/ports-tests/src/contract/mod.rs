@@ -16,6 +16,7 @@ pub mod locks;
 pub mod nodes;
 pub mod outcomes;
 pub mod overruns;
+pub mod people;
 pub mod policies;
 pub mod races;
 pub mod receipts;

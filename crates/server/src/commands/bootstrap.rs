@@ -2,15 +2,18 @@
 
 use anyhow::Result;
 use serde_json::json;
-use upivia_application::bootstrap::{Bootstrapped, NewOrganization};
+use upivia_application::bootstrap::{Bootstrapped, NewOrganization, NewOwner};
 
+use super::password;
 use crate::{cli::BootstrapArgs, config::Settings, organization, output::say, storage};
 
 /// Makes the organization and prints its credentials, once.
 pub async fn run(settings: &Settings, args: BootstrapArgs) -> Result<()> {
+    let BootstrapArgs { org: name, email, fund_cents: fund, zone, platform_admin, password_stdin, json } = args;
+    let password = if password_stdin { Some(password::of_stdin().await?) } else { None };
     let storage = storage::open(settings, "make an organization").await?;
-    let BootstrapArgs { org: name, email, fund_cents: fund, zone, platform_admin, json } = args;
-    let made = organization::create(&storage, NewOrganization { name, email, fund, zone }, platform_admin).await;
+    let new = NewOrganization { name, email, fund, zone };
+    let made = organization::create(&storage, new, NewOwner { password, platform_admin }).await;
     storage.close().await;
     let made = made?;
     say(&if json { as_json(&made) } else { as_text(&made) })

@@ -5,6 +5,7 @@ mod bootstrap;
 mod clock;
 mod config_check;
 mod migrate;
+mod password;
 mod verify;
 
 use std::{future::Future, time::Duration};
@@ -44,6 +45,7 @@ fn start(command: CliCommand, loaded: Loaded, environment: &Environment) -> Resu
     match command {
         CliCommand::Serve => block_on(serve::run(&settings)),
         CliCommand::Bootstrap(args) => block_on(bootstrap::run(&settings, args)),
+        CliCommand::Password(args) => block_on(password::run(&settings, args)),
         CliCommand::Migrate => block_on(migrate::run(&settings)),
         CliCommand::Ledger(LedgerCommand::Verify) => block_on(verify::ledger(&settings)),
         CliCommand::Audit(AuditCommand::Verify) => block_on(verify::audit(&settings)),

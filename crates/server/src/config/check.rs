@@ -3,10 +3,11 @@
 use std::net::ToSocketAddrs;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use upivia_domain::Secret;
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, callers, catalog, mail};
+use super::{Settings, Span, callers, catalog, mail, session_settings, site};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -24,6 +25,7 @@ pub fn check(settings: &Settings) -> Result<()> {
     check_openai(settings)?;
     mail(settings)?;
     callers(settings)?;
+    check_sign_in(settings)?;
     crate::logging::filter(&settings.log)?;
     check_failpoints(settings)?;
     catalog(settings).map(drop)
@@ -68,6 +70,12 @@ fn check_openai(settings: &Settings) -> Result<()> {
         Destination::parse(url, Reach::Operator).map_err(|error| anyhow!("openai_base_url {error}"))?;
     }
     Ok(())
+}
+
+fn check_sign_in(settings: &Settings) -> Result<()> {
+    site(settings)?;
+    // A stand-in of the right length for what is derived: what is named is what can be wrong.
+    session_settings(settings, &Secret::new("-".repeat(44))).map(drop)
 }
 
 #[cfg(debug_assertions)]

@@ -11,6 +11,7 @@ mod number;
 mod price;
 mod settings;
 mod show;
+mod sign_in;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -25,4 +26,5 @@ pub use model::ModelSettings;
 pub use price::{PriceSettings, catalog};
 pub use settings::Settings;
 pub use show::show;
+pub use sign_in::{session_settings, site};
 pub use span::Span;

@@ -34,6 +34,8 @@ pub const ENVIRONMENT: &[&str] = &[
     "gauges_every",
     "openai_base_url",
     "openai_api_key",
+    "base_url",
+    "session_secret",
     "smtp_url",
     "mail_from",
     "failpoints",
@@ -95,6 +97,11 @@ pub struct Settings {
     pub openai_base_url: Option<String>,
     /// Its key.
     pub openai_api_key: Option<Hidden>,
+    /// Where people find this server, as `https://upivia.example.com`; with https, cookies are sent that way only.
+    pub base_url: Option<String>,
+    /// What sessions are encrypted under, shared with a Next.js application; several, separated by blanks, to replace one. Absent =
+    /// derived from the master key.
+    pub session_secret: Option<Hidden>,
     /// The relay that live mails are handed to, as `smtp://user:password@host:587` or `smtps://…`.
     pub smtp_url: Option<Hidden>,
     /// Who mails come from, as `Example <no-reply@example.com>`; needed with `smtp_url`, and only with it.
@@ -136,6 +143,8 @@ impl Default for Settings {
             gauges_every: Span::seconds(60),
             openai_base_url: None,
             openai_api_key: None,
+            base_url: None,
+            session_secret: None,
             smtp_url: None,
             mail_from: None,
             failpoints: None,

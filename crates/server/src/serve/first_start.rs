@@ -1,7 +1,7 @@
 //! The first five minutes: on an empty embedded database there is an organization to play with, and its keys are shown once.
 
 use anyhow::{Context, Result};
-use upivia_application::bootstrap::{Bootstrapped, NewOrganization};
+use upivia_application::bootstrap::{Bootstrapped, NewOrganization, NewOwner};
 use upivia_domain::{NanoUsd, OrgId, ports::LedgerScanner, time::Zone};
 
 use crate::{config::Settings, organization, output::say, storage::Storage};
@@ -13,7 +13,8 @@ pub(super) async fn greet(settings: &Settings, storage: &Storage, base: &str) ->
         return Ok(());
     }
     if settings.is_embedded() {
-        let made = organization::create(storage, sample()?, true).await?;
+        let owner = NewOwner { platform_admin: true, ..NewOwner::default() };
+        let made = organization::create(storage, sample()?, owner).await?;
         return say(&welcome(&made, base));
     }
     say("There is no organization yet. Make one: upivia bootstrap --org NAME --email ADDRESS")
@@ -41,6 +42,8 @@ Made "My organization" for {email}. These are shown only once:
 
   test agent key  {key}
   personal token  {pat}
+
+Set a password to sign in by: stop the server, then upivia password --email {email}
 
 Try it with play money (send it twice: the second answer is the first one, charged once):
 

@@ -14,11 +14,14 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     outcomes::{Outcomes, OutcomesParts},
+    personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
+    sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -27,6 +30,10 @@ use upivia_domain::{
 };
 use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
 use upivia_providers::SchemaCheck;
+use upivia_sign_in::{
+    password::{Argon2Passwords, PasswordSettings},
+    session::{NextCsrf, NextSessions, SessionSettings},
+};
 use upivia_store::crypto::SystemEntropy;
 
 use super::{providers, readiness::State};
@@ -91,9 +98,15 @@ impl Base<'_> {
         let approvals = self.approvals(&dispatcher);
         let outcomes = self.outcomes(&dispatcher);
         let gauges = Gauges::default();
+        let sessions = config::session_settings(self.settings, &self.storage.session_secret)?;
         let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
+            sign_ins: self.sign_ins(&sessions)?,
+            csrf: Arc::new(NextCsrf::new(&sessions, Arc::new(SystemEntropy))?),
+            personal_tokens: self.personal_tokens(),
+            workspaces: Workspaces::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            site: config::site(self.settings)?,
             dispatcher,
             simulations,
             suspensions: Suspensions::new(self.store(), self.store(), Arc::clone(&self.ids)),
@@ -199,6 +212,30 @@ impl Base<'_> {
 
     fn send_timeout(&self) -> Duration {
         self.settings.provider_timeout.duration() + GRACE
+    }
+
+    fn sign_ins(&self, sessions: &SessionSettings) -> Result<SignIns> {
+        Ok(SignIns::new(SignInsParts {
+            unit: self.store(),
+            credentials: self.store(),
+            people: self.store(),
+            passwords: Arc::new(Argon2Passwords::new(PasswordSettings::default(), Arc::new(SystemEntropy))?),
+            codec: Arc::new(NextSessions::new(sessions, Arc::new(SystemEntropy))?),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            lifetimes: Lifetimes::default(),
+        }))
+    }
+
+    fn personal_tokens(&self) -> PersonalTokens {
+        PersonalTokens::new(PersonalTokensParts {
+            unit: self.store(),
+            people: self.store(),
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+        })
     }
 
     fn agents(&self) -> Agents {

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Membership, User},
-    ports::{CredentialQueries, StoreError},
+    identity::{Credential, CredentialHash, CredentialKind, Email, Membership, Organization, SignIn, User},
+    ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
 use crate::MemoryStore;
@@ -23,5 +23,31 @@ impl CredentialQueries for MemoryStore {
 
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.look(org, |rows| rows.policy.memberships.get(&user).copied()))
+    }
+}
+
+#[async_trait]
+impl PeopleQueries for MemoryStore {
+    async fn organizations_of(&self, user: UserId) -> Result<Vec<Organization>, StoreError> {
+        let state = self.shared.state();
+        let theirs = state.orgs.values().filter(|rows| rows.policy.memberships.contains_key(&user));
+        Ok(theirs.filter_map(|rows| rows.organization.as_deref().cloned()).collect())
+    }
+
+    async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError> {
+        let theirs = |one: &&Credential| one.kind == CredentialKind::PersonalToken { user };
+        let mut tokens: Vec<_> =
+            self.look(org, |rows| rows.policy.credentials.values().filter(theirs).cloned().collect());
+        tokens.sort_by_key(|token| token.id);
+        Ok(tokens)
+    }
+
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        let state = self.shared.state();
+        Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
+    }
+
+    async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
+        Ok(self.shared.state().sign_ins.get(&user).cloned())
     }
 }

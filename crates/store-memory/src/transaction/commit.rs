@@ -38,6 +38,7 @@ impl Transaction {
             state.users.insert(user.id, user);
         }
         state.platform_admins.extend(self.new_platform_admins);
+        state.sign_ins.extend(self.sign_ins);
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {
@@ -73,8 +74,8 @@ fn check(state: &State, writes: &[Write], users: &[User]) -> Result<(), StoreErr
 
 fn check_policy(state: &State, write: &Write) -> Result<(), StoreError> {
     let mut credentials = write.policy.iter().flat_map(|policy| policy.credentials.values());
-    let own = |(org, id): &(OrgId, _), credential| (*org, *id) == (write.org, credential);
-    let unique = credentials.all(|one| state.hashes.get(&one.hash).is_none_or(|owner| own(owner, one.id)));
+    // A token may come from another organization: it is the same one by its id.
+    let unique = credentials.all(|one| state.hashes.get(&one.hash).is_none_or(|(_, id)| *id == one.id));
     require(unique, "credentials: the hash exists")
 }
 
@@ -111,6 +112,8 @@ fn write(state: &mut State, write: Write) {
     }
     let Some(rows) = state.orgs.get_mut(&org) else { return };
     if let Some(policy) = policy {
+        let kept = |owner: &(OrgId, _)| owner.0 != org || policy.credentials.contains_key(&owner.1);
+        state.hashes.retain(|_, owner| kept(owner));
         let hashes = policy.credentials.values().map(|one| (one.hash, (org, one.id)));
         state.hashes.extend(hashes);
         rows.policy = policy;

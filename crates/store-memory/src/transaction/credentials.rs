@@ -49,6 +49,30 @@ impl CredentialRepository for Transaction {
             Ok(())
         })
     }
+
+    async fn find(&mut self, org: OrgId, id: CredentialId) -> Result<Option<Credential>, StoreError> {
+        Ok(self.see(org, |policy| policy.credentials.get(&id).cloned()).flatten())
+    }
+
+    async fn update(&mut self, org: OrgId, credential: &Credential) -> Result<(), StoreError> {
+        let held = self.open(credential.org).map(drop);
+        self.remember(held)?;
+        let missing = || StoreError::Constraint("credentials: there is no such row".to_owned());
+        let mut row = self.change(org, |policy| policy.credentials.remove(&credential.id).ok_or_else(missing))?;
+        row.org = credential.org;
+        (row.label, row.status) = (credential.label.clone(), credential.status);
+        self.change(credential.org, |policy| {
+            policy.credentials.insert(row.id, row);
+            Ok(())
+        })
+    }
+
+    async fn remove(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError> {
+        self.change(org, |policy| {
+            policy.credentials.remove(&id);
+            Ok(())
+        })
+    }
 }
 
 impl Transaction {

@@ -8,11 +8,14 @@ mod open_org;
 mod people;
 mod teams;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use upivia_domain::{
     OrgId, Timestamp, UserId,
-    identity::{Organization, User},
+    identity::{Organization, SignIn, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
 };
@@ -32,6 +35,7 @@ pub(crate) struct Transaction {
     orgs: BTreeMap<OrgId, OpenOrg>,
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
+    sign_ins: HashMap<UserId, SignIn>,
     failed: Option<StoreError>,
 }
 
@@ -43,7 +47,8 @@ impl Transaction {
         let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
-        Self { shared, clock, time, orgs, new_users: Vec::new(), new_platform_admins: Vec::new(), failed: None }
+        let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
+        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
     }
 
     /// What the node's clock said when the transaction began.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, Membership, Organization, User},
+    identity::{Email, Membership, Organization, SignIn, User},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
@@ -41,6 +41,21 @@ impl UserRepository for Transaction {
         }
         let state = self.shared.state();
         Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
+    }
+
+    async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError> {
+        let own = self.sign_ins.get(&user).cloned();
+        Ok(own.or_else(|| self.shared.state().sign_ins.get(&user).cloned()))
+    }
+
+    async fn put_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        let unknown = || StoreError::Constraint("sign_ins: there is no such person".to_owned());
+        let known = if self.knows_user(sign_in.user) { Ok(()) } else { Err(unknown()) };
+        self.remember(known)?;
+        self.sign_ins.insert(sign_in.user, sign_in.clone());
+        Ok(())
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) enum KeyUse {
     TokenPepper,
     /// Wraps the data keys of organizations.
     DataKeyWrapping,
+    /// Encrypts sessions where the operator names no secret.
+    SessionSecret,
     /// Is stored, to recognise the master key.
     KeyCheck,
 }
@@ -27,6 +29,7 @@ impl KeyUse {
         match self {
             Self::TokenPepper => b"upivia v1 token pepper",
             Self::DataKeyWrapping => b"upivia v1 data key wrapping",
+            Self::SessionSecret => b"upivia v1 session secret",
             Self::KeyCheck => b"upivia v1 key check",
         }
     }
@@ -60,6 +63,15 @@ impl MasterKey {
     /// Its text, to be kept by the operator.
     pub fn to_base64(&self) -> Secret<String> {
         Secret::new(base64::encode(self.0.expose()))
+    }
+
+    /// What sessions are encrypted under where the operator names no secret. It tells nothing about any other key.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be derived.
+    pub fn session_secret(&self) -> Result<Secret<String>, CryptoError> {
+        Ok(Secret::new(base64::encode(&self.derive(KeyUse::SessionSecret)?)))
     }
 
     pub(super) fn derive(&self, key_use: KeyUse) -> Result<[u8; 32], CryptoError> {
@@ -96,9 +108,11 @@ mod tests {
         assert_eq!(derived(KeyUse::TokenPepper), PEPPER);
         assert_eq!(derived(KeyUse::DataKeyWrapping), WRAPPING);
         assert_eq!(derived(KeyUse::KeyCheck), CHECK);
+        assert_eq!(derived(KeyUse::SessionSecret), SESSION);
     }
 
     const PEPPER: &str = "f4c7654edf34ae93588d4411383a7182ba14e77b072ff7357062e32028b3c224";
     const WRAPPING: &str = "1c82d860f1589eb2b8828447e17762d79f84776822c961ad04527905eacf4804";
+    const SESSION: &str = "53ed047753e87da7c032d7af851aa19d40739e10ea2c1e3c37701b673a8de897";
     const CHECK: &str = "b07052369d164c72e5d4f548b41cca08fd0ca42535ce492f2dd5c17d0f468f80";
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Membership, User},
-    ports::{CredentialQueries, StoreError},
+    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
 use super::ask;
@@ -23,5 +23,25 @@ impl CredentialQueries for Store {
 
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         ask!(self, read queries::credentials::membership(org, user))
+    }
+}
+
+#[async_trait]
+impl PeopleQueries for Store {
+    async fn organizations_of(&self, user: UserId) -> Result<Vec<Organization>, StoreError> {
+        ask!(self, read queries::credentials::organizations_of(user))
+    }
+
+    async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError> {
+        ask!(self, read queries::credentials::personal_tokens(org, user))
+    }
+
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        let email = email.clone();
+        ask!(self, read queries::credentials::user_by_email(email))
+    }
+
+    async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
+        ask!(self, read queries::credentials::sign_in(user))
     }
 }

@@ -1,15 +1,16 @@
-//! `users` and `memberships`.
+//! `users`, `sign_ins` and `memberships`.
 
 use diesel::prelude::*;
 use upivia_domain::{
     Timestamp,
-    identity::{Membership, User},
+    identity::{Membership, PasswordHash, SignIn, User},
     ports::StoreError,
 };
 
 use crate::{
+    error::unreadable,
     rows::parse,
-    schema::{memberships, users},
+    schema::{memberships, sign_ins, users},
 };
 
 /// A row of `users`.
@@ -34,6 +35,37 @@ impl TryFrom<UserRow> for User {
             id: parse("users", "id", &row.id)?,
             email: parse("users", "email", &row.email)?,
             created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
+}
+
+/// A row of `sign_ins`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sign_ins, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct SignInRow {
+    user_id: String,
+    password: Option<String>,
+    sessions_valid_from: i64,
+}
+
+impl From<&SignIn> for SignInRow {
+    fn from(sign_in: &SignIn) -> Self {
+        Self {
+            user_id: sign_in.user.to_string(),
+            password: sign_in.password.as_ref().map(|hash| hash.expose().to_owned()),
+            sessions_valid_from: sign_in.sessions_valid_from.micros(),
+        }
+    }
+}
+
+impl TryFrom<SignInRow> for SignIn {
+    type Error = StoreError;
+    fn try_from(row: SignInRow) -> Result<Self, StoreError> {
+        let hash = |text| PasswordHash::try_from(text).map_err(|error| unreadable("sign_ins", "password", error));
+        Ok(Self {
+            user: parse("sign_ins", "user_id", &row.user_id)?,
+            password: row.password.map(hash).transpose()?,
+            sessions_valid_from: Timestamp::from_micros(row.sessions_valid_from),
         })
     }
 }

@@ -56,6 +56,10 @@ impl Call {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    pub fn cookie(self, pairs: &str) -> Self {
+        self.header("cookie", pairs)
+    }
+
     pub fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
     }

@@ -1,12 +1,15 @@
 //! Ports in memory, and the API put together over them as a server does it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use upivia_application::{
     access::Authenticator,
     agents::{Agents, AgentsParts},
     approvals::{Approvals, ApprovalsParts},
-    bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
+    bootstrap::{Bootstrap, Bootstrapped, NewOrganization, NewOwner},
     budgets::{Budgets, BudgetsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
@@ -14,14 +17,28 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings},
     outcomes::{Outcomes, OutcomesParts},
+    personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
+    sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    workspaces::Workspaces,
 };
-use upivia_domain::{NanoUsd, Timestamp, catalog::Catalog, ledger::ApprovalTerms, time::Zone};
-use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, WritesSoFar};
+use upivia_domain::{
+    NanoUsd, Secret, Timestamp,
+    catalog::Catalog,
+    identity::{NewPassword, SessionScheme},
+    ledger::ApprovalTerms,
+    ports::PasswordHasher,
+    time::Zone,
+};
+use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, Site, WritesSoFar};
+use upivia_sign_in::{
+    password::{Argon2Passwords, PasswordSettings},
+    session::{NextCsrf, NextSessions, SessionSettings},
+};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
 
 use super::{
@@ -30,6 +47,9 @@ use super::{
     sender,
     world::Org,
 };
+
+/// Of every owner.
+pub const PASSWORD: &str = "correct horse";
 
 pub struct Machine {
     pub clock: Arc<ManualClock>,
@@ -51,7 +71,10 @@ impl Machine {
     pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
         let bootstrap = Bootstrap::new(self.store.clone(), self.ids.clone(), self.entropy.clone(), self.hasher.clone());
         let new = NewOrganization { name: name.parse().unwrap(), email: email.parse().unwrap(), fund, zone: Zone::UTC };
-        bootstrap.create(new).await.unwrap().into()
+        let password = NewPassword::try_from(PASSWORD.to_owned()).unwrap();
+        let hash = self.passwords().hash(&password).await.unwrap();
+        let owner = NewOwner { password: Some(hash), ..NewOwner::default() };
+        bootstrap.create_with(new, owner).await.unwrap().into()
     }
 
     pub async fn api(&self, readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Arc<Api> {
@@ -67,6 +90,18 @@ impl Machine {
             approvals: self.approvals(&dispatcher, &node, &ledger),
             outcomes: self.outcomes(&dispatcher),
             gauges: self.gauges.clone(),
+            sign_ins: self.sign_ins(),
+            csrf: Arc::new(NextCsrf::new(&sessions(), self.entropy.clone()).unwrap()),
+            personal_tokens: PersonalTokens::new(PersonalTokensParts {
+                unit: self.store.clone(),
+                people: self.store.clone(),
+                hasher: self.hasher.clone(),
+                entropy: self.entropy.clone(),
+                ids: self.ids.clone(),
+                clock: self.clock.clone(),
+            }),
+            workspaces: Workspaces::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            site: Site::new(Some("http://upivia.test")).unwrap(),
             dispatcher,
             agents: Agents::new(AgentsParts {
                 unit: self.store.clone(),
@@ -123,6 +158,25 @@ impl Machine {
             journal: self.store.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+        })
+    }
+
+    /// As cheap as the algorithm allows.
+    fn passwords(&self) -> Argon2Passwords {
+        let settings = PasswordSettings { memory_kib: 8, passes: 1, ..PasswordSettings::default() };
+        Argon2Passwords::new(settings, self.entropy.clone()).unwrap()
+    }
+
+    pub fn sign_ins(&self) -> SignIns {
+        SignIns::new(SignInsParts {
+            unit: self.store.clone(),
+            credentials: self.store.clone(),
+            people: self.store.clone(),
+            passwords: Arc::new(self.passwords()),
+            codec: Arc::new(NextSessions::new(&sessions(), self.entropy.clone()).unwrap()),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            lifetimes: Lifetimes::default(),
         })
     }
 
@@ -183,9 +237,18 @@ impl Machine {
     }
 }
 
+fn sessions() -> SessionSettings {
+    let secrets = vec![Secret::new("a secret of the tests, 32 bytes and more".to_owned())];
+    SessionSettings { secrets, writes: SessionScheme::NextAuthV4, secure: false }
+}
+
 impl From<Bootstrapped> for Org {
     fn from(made: Bootstrapped) -> Self {
         Self {
+            id: made.org_id.to_string(),
+            email: made.email.to_string(),
+            second: OnceLock::new(),
+            session: String::new(),
             pat: made.pat.into_inner(),
             live: made.agent_key_live.into_inner(),
             test: made.agent_key_test.into_inner(),

@@ -10,5 +10,6 @@ mod world;
 
 pub use call::{Call, Reply};
 pub use catalog::DEARER_FROM;
+pub use machine::PASSWORD;
 pub use tidy::tidy;
 pub use world::{Org, World, mail};

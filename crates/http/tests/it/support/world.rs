@@ -1,6 +1,6 @@
 //! The API over a store in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{App, body::to_bytes, test};
 use serde_json::{Value, json};
@@ -10,21 +10,28 @@ use upivia_application::{
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
-    CredentialId, NanoUsd, NodeId, OrgId, UserId,
+    CredentialId, NanoUsd, NodeId, OrgId, Secret, UserId,
     audit::JournalEvent,
     identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
-    ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, StoreError, TokenHasher, transact},
+    ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, StoreError, TokenHasher, transact},
 };
 use upivia_http::{Api, Limits, MetricsAccess, Readiness, configure};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialIds};
 
 use super::{
     call::{Call, Reply},
-    machine::Machine,
+    machine::{Machine, PASSWORD},
 };
 
 /// An organization's ids and credentials as texts.
 pub struct Org {
+    pub id: String,
+    /// The owner's.
+    pub email: String,
+    /// Another organization of the owner.
+    pub second: OnceLock<String>,
+    /// A cookie of the owner, who is signed in.
+    pub session: String,
     pub pat: String,
     pub live: String,
     pub test: String,
@@ -69,9 +76,12 @@ impl World {
 
     pub async fn made(readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
         let machine = Machine::new();
-        let acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
-        let other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
+        let mut acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
+        let mut other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;
+        for org in [&mut acme, &mut other] {
+            org.session = session(&machine, &org.email).await;
+        }
         let sampler = tokio::sync::Mutex::new(machine.sampler());
         Self {
             sampler,
@@ -196,6 +206,22 @@ impl World {
         token
     }
 
+    /// A second workspace of that owner; its id.
+    pub async fn workspace(&self, of: &Org) -> String {
+        let made = Call::post("/workspaces", &json!({ "name": "Research" })).bearer(&of.pat);
+        self.send(made).await.expect(201)["workspace"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Every event of the store.
+    pub async fn events(&self) -> Vec<JournalEvent> {
+        let heads = self.store.scan().await.unwrap().heads().await.unwrap();
+        let mut all = Vec::new();
+        for head in heads {
+            all.extend(self.store.events(head.org, &JournalFilter::default(), u32::MAX).await.unwrap());
+        }
+        all
+    }
+
     /// Acme's events, the newest first.
     pub async fn journal(&self) -> Vec<JournalEvent> {
         self.store.events(self.org().await, &JournalFilter::default(), u32::MAX).await.unwrap()
@@ -210,6 +236,14 @@ impl World {
         verify_ledger(&*self.store).await.unwrap();
         verify_audit(&*self.store).await.unwrap();
     }
+}
+
+/// The cookie that signing in by the password gives.
+async fn session(machine: &Machine, email: &str) -> String {
+    let password = Secret::new(PASSWORD.to_owned());
+    let open = machine.sign_ins().sign_in(Some(&email.parse().unwrap()), &password).await.unwrap();
+    let pairs = open.cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value.expose()));
+    pairs.collect::<Vec<_>>().join("; ")
 }
 
 pub fn mail(order: &str) -> Value {

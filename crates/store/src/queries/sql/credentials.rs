@@ -1,10 +1,10 @@
-//! `credentials`, `users` and `memberships`.
+//! `credentials`, `users`, `sign_ins` and `memberships`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Membership, User},
+    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
     ports::StoreError,
 };
 
@@ -12,9 +12,9 @@ use super::Conn;
 use crate::{
     error::store_error,
     queries::in_row,
-    repositories::{MembershipRow, UserRow},
+    repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
     rows::CredentialRow,
-    schema::{credentials, memberships, users},
+    schema::{credentials, memberships, org_heads, organizations, sign_ins, users},
 };
 
 pub(crate) async fn credential(conn: &mut Conn, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
@@ -32,4 +32,38 @@ pub(crate) async fn membership(conn: &mut Conn, org: OrgId, user: UserId) -> Res
     let query = memberships::table.find((org.to_string(), user.to_string())).select(MembershipRow::as_select());
     let row = query.first(conn).await.optional().map_err(store_error)?;
     row.map(|row| in_row(format!("{org} {user}"), Membership::try_from(row))).transpose()
+}
+
+pub(crate) async fn organizations_of(conn: &mut Conn, user: UserId) -> Result<Vec<Organization>, StoreError> {
+    // Two statements and no join: a person has few organizations.
+    let theirs = memberships::table.filter(memberships::user_id.eq(user.to_string())).select(memberships::org_id);
+    let ids: Vec<String> = theirs.load(conn).await.map_err(store_error)?;
+    let query = organizations::table
+        .inner_join(org_heads::table.on(org_heads::org_id.eq(organizations::id)))
+        .filter(organizations::id.eq_any(ids))
+        .order(organizations::id)
+        .select(OrganizationParts::as_select());
+    let rows = query.load(conn).await.map_err(store_error)?;
+    rows.into_iter().map(|parts| in_row(user, Organization::try_from(parts))).collect()
+}
+
+pub(crate) async fn personal_tokens(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError> {
+    let query = credentials::table
+        .filter(credentials::user_id.eq(user.to_string()))
+        .filter(credentials::org_id.eq(org.to_string()))
+        .order(credentials::id)
+        .select(CredentialRow::as_select());
+    let rows = query.load(conn).await.map_err(store_error)?;
+    rows.into_iter().map(|row| in_row(row.id.clone(), Credential::try_from(row))).collect()
+}
+
+pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Option<User>, StoreError> {
+    let query = users::table.filter(users::email.eq(email.as_str())).select(UserRow::as_select());
+    let row = query.first(conn).await.optional().map_err(store_error)?;
+    row.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
+}
+
+pub(crate) async fn sign_in(conn: &mut Conn, user: UserId) -> Result<Option<SignIn>, StoreError> {
+    let row = sign_ins::table.find(user.to_string()).select(SignInRow::as_select()).first(conn).await;
+    row.optional().map_err(store_error)?.map(|row| in_row(user, SignIn::try_from(row))).transpose()
 }

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    AgentId, CredentialId, Mode, OrgId,
+    AgentId, CredentialId, Mode, OrgId, Timestamp,
     identity::{Credential, CredentialKind},
     ports::{CredentialRepository, StoreError},
 };
 
-use super::OpenTx;
+use super::{OpenTx, constraint};
 use crate::{queries::in_row, rows::CredentialRow, schema::credentials};
 
 #[async_trait]
@@ -47,5 +47,40 @@ impl CredentialRepository for OpenTx<'_> {
             .filter(credentials::org_id.eq(org.to_string()));
         let revoked = diesel::update(row).set(credentials::revoked.eq(true)).execute(self.changing(org)?).await;
         self.note(revoked).map(drop)
+    }
+
+    async fn find(&mut self, org: OrgId, id: CredentialId) -> Result<Option<Credential>, StoreError> {
+        let query = credentials::table
+            .filter(credentials::id.eq(id.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()))
+            .select(CredentialRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(id, Credential::try_from(row))).transpose()
+    }
+
+    async fn update(&mut self, org: OrgId, credential: &Credential) -> Result<(), StoreError> {
+        self.changing(credential.org)?;
+        let row = credentials::table
+            .filter(credentials::id.eq(credential.id.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()));
+        let values = (
+            credentials::org_id.eq(credential.org.to_string()),
+            credentials::label.eq(credential.label.as_str()),
+            credentials::revoked.eq(credential.status.revoked),
+            credentials::expires_at.eq(credential.status.expires_at.map(Timestamp::micros)),
+        );
+        let updated = diesel::update(row).set(values).execute(self.changing(org)?).await;
+        match self.note(updated)? {
+            0 => self.remember(Err(constraint("credentials: there is no such row"))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn remove(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError> {
+        let row = credentials::table
+            .filter(credentials::id.eq(id.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()));
+        let removed = diesel::delete(row).execute(self.changing(org)?).await;
+        self.note(removed).map(drop)
     }
 }
