@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use upivia_domain::{
-    AgentId, CommandId, CredentialId, Mode, NanoUsd, UserId,
+    AgentId, CommandId, CredentialId, Mode, NanoUsd,
     agent::{Agent, AgentKind, AgentStatus, Character},
     audit::{NewEvent, Object},
     budget::{Account, AccountOwner, SystemAccount},
@@ -73,7 +73,8 @@ impl Tenant {
 
     /// An address that nobody has yet.
     pub(crate) fn address(&self) -> Email {
-        format!("{}@example.com", UserId::new(self.world.mint.uuid())).parse().unwrap()
+        // Not an id: addresses are compared in lower case, ids are not.
+        format!("{}@example.com", self.world.mint.uuid()).parse().unwrap()
     }
 }
 
