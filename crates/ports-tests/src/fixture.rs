@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
+    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
+    WebhookReceipts,
 };
 
 /// Every persistence port of one node.

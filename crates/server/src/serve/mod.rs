@@ -35,7 +35,8 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } = wiring::wire(settings, storage).await?;
+    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } =
+        wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
