@@ -5,10 +5,14 @@ use std::{
     process::Command,
     str::FromStr,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use anyhow::{Context, Error, Result, bail};
 use upivia_application::failpoint::{FailPoint, FailPoints};
+
+/// So long a signal to oneself may take until it has stopped every thread.
+const EFFECT: Duration = Duration::from_millis(300);
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,8 @@ impl Act {
         if !sent.is_ok_and(|status| status.success()) {
             tracing::error!(line, "the fail point could not act");
         }
+        // A signal takes effect when one of the process's threads is scheduled; this one must not go on before that.
+        std::thread::sleep(EFFECT);
     }
 }
 
