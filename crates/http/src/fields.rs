@@ -10,6 +10,9 @@ use upivia_domain::NanoUsd;
 
 use crate::ApiError;
 
+/// A reason for the audit trail is a sentence or two, not a document.
+const LONGEST_REASON: usize = 500;
+
 /// A member as it came.
 pub(crate) type Member = Option<Value>;
 
@@ -20,6 +23,17 @@ pub(crate) fn text(name: &str, member: Member) -> Result<Option<String>, ApiErro
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(ApiError::invalid(name, "must be a string")),
     }
+}
+
+/// Why somebody does something, for those who ask later; without the blanks around it. Nothing but blanks is no reason.
+pub(crate) fn reason(name: &str, member: Member) -> Result<Option<String>, ApiError> {
+    let Some(text) = text(name, member)? else { return Ok(None) };
+    let text = text.trim();
+    if text.chars().count() > LONGEST_REASON || text.chars().any(|letter| letter.is_control() && letter != '\n') {
+        let message = format!("must have at most {LONGEST_REASON} characters and no control characters");
+        return Err(ApiError::invalid(name, message));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// A text that has a type of its own.

@@ -2,9 +2,6 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
 use crate::{CommandId, OrgId};
 
 /// 1 to 255 bytes; unique per agent and mode. Cheap to clone.
@@ -24,9 +21,7 @@ impl IdempotencyKey {
 
     /// The command that the attempt is, whoever tries again: the same key in an organization is the same command.
     pub fn command(&self, org: OrgId) -> CommandId {
-        let digest: [u8; 32] = Sha256::new().chain_update(org.uuid()).chain_update(self.0.as_bytes()).finalize().into();
-        let (half, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-        CommandId::new(Uuid::from_bytes(*half))
+        CommandId::derived(&["idempotency key", &org.to_string(), &self.0])
     }
 }
 

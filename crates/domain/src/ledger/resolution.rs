@@ -1,8 +1,5 @@
 //! The name of a person's decision about an outcome that nobody knows.
 
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
 use super::Resolution;
 use crate::{CommandId, RequestId, dispatch::IdempotencyKey};
 
@@ -13,18 +10,13 @@ pub fn resolution_id(request: RequestId, key: &IdempotencyKey, resolution: Resol
         Resolution::Charge(cost) => format!("charge {}", cost.nanos()),
         Resolution::Release => "release".to_owned(),
     };
-    let parts = [request.to_string(), key.as_str().to_owned(), what, reason.to_owned()];
-    // Each part with its length before it: no two lists of parts have the same bytes.
-    let hash = parts.iter().fold(Sha256::new_with_prefix("upivia resolution 1"), |hash, part| {
-        hash.chain_update(part.len().to_be_bytes()).chain_update(part)
-    });
-    let digest: [u8; 32] = hash.finalize().into();
-    let half = digest.first_chunk::<16>().copied().unwrap_or_default();
-    CommandId::new(Uuid::from_bytes(half))
+    CommandId::derived(&["resolution", &request.to_string(), key.as_str(), &what, reason])
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::NanoUsd;
 

@@ -21,8 +21,6 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
-const LONGEST_REASON: usize = 500;
-
 pub(crate) const GROUP: Group = Group { name: "Budget requests", routes: &[ASK, LIST, ANSWER] };
 
 const ASK: Route = Route {
@@ -159,19 +157,11 @@ async fn answer(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiErr
 impl Ask {
     fn into_wish(self) -> Result<NewWish, ApiError> {
         let team = fields::required("team_id", fields::text("team_id", self.team_id)?)?;
-        let reason = fields::text("reason", self.reason)?;
-        let unfit = |reason: &String| {
-            reason.chars().count() > LONGEST_REASON || reason.chars().any(|c| c.is_control() && c != '\n')
-        };
-        if reason.as_ref().is_some_and(unfit) {
-            let message = format!("must have at most {LONGEST_REASON} characters and no control characters");
-            return Err(ApiError::invalid("reason", message));
-        }
         Ok(NewWish {
             team: team.parse().map_err(|_| ApiError::NotFound("team"))?,
             mode: fields::parsed("mode", self.mode)?.unwrap_or(Mode::Live),
             amount: fields::positive_cents("amount_cents", self.amount_cents)?,
-            reason: reason.filter(|reason| !reason.trim().is_empty()),
+            reason: fields::reason("reason", self.reason)?,
         })
     }
 }

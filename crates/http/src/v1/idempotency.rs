@@ -1,4 +1,4 @@
-//! The header by which a movement of money happens once.
+//! The header by which something that costs or moves money happens once.
 
 use actix_web::{
     HttpResponse,

@@ -14,9 +14,6 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
-/// A reason for the audit trail is a sentence, not a document.
-const LONGEST_REASON: usize = 500;
-
 pub(crate) const GROUP: Group = Group { name: "Suspensions", routes: &[LIST, LIFT] };
 
 const LIST: Route = Route {
@@ -94,21 +91,10 @@ async fn lift(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError
     let operation: OperationName = input.path("id", "suspension")?;
     let Lift { mode, reason } = input.json()?;
     let mode = fields::required("mode", fields::parsed("mode", mode)?)?;
-    let reason = reason_of(reason)?;
+    let reason = fields::required("reason", fields::reason("reason", reason)?)?;
     let suspension = Suspension { mode, operation };
     input.api.parts.suspensions.lift(input.author(caller), suspension.clone(), reason).await?;
     ok(&body(&suspension, false))
-}
-
-fn reason_of(member: Member) -> Result<String, ApiError> {
-    let reason = fields::required("reason", fields::text("reason", member)?)?;
-    match reason.trim() {
-        "" => Err(ApiError::invalid("reason", "must not be empty")),
-        text if text.chars().count() > LONGEST_REASON => {
-            Err(ApiError::invalid("reason", format!("must have at most {LONGEST_REASON} characters")))
-        }
-        text => Ok(text.to_owned()),
-    }
 }
 
 fn body(suspension: &Suspension, suspended: bool) -> SuspensionBody {

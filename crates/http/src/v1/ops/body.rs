@@ -1,18 +1,15 @@
 //! A person's decision as it is sent.
 
-use actix_web::http::header::HeaderName;
 use serde::Deserialize;
 use upivia_application::outcomes::Decision;
-use upivia_domain::{NanoUsd, dispatch::IdempotencyKey, ledger::Resolution};
+use upivia_domain::{NanoUsd, ledger::Resolution};
 use utoipa::ToSchema;
 
 use crate::{
     ApiError, Input,
     fields::{self, Member},
+    v1::idempotency,
 };
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const LONGEST_REASON: usize = 500;
 
 /// Exactly one of charge and release.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,12 +31,13 @@ pub(crate) struct ResolveBody {
 impl ResolveBody {
     /// The decision, and the member that named its amount.
     pub(super) fn into_decision(self, input: &Input) -> Result<(Decision, &'static str), ApiError> {
-        let key = input.header(&IDEMPOTENCY_KEY)?.map(key).transpose()?;
+        let key = idempotency::key(input)?;
         let cents = fields::cents("charge_cents", self.charge_cents)?;
         let dollars = fields::text("charge_usd", self.charge_usd)?.map(|text| dollars(&text)).transpose()?;
         let release = fields::flag("release", self.release)?.unwrap_or_default();
         let (resolution, field) = one(cents, dollars, release)?;
-        Ok((Decision { resolution, reason: reason(self.reason)?, key }, field))
+        let reason = fields::required("reason", fields::reason("reason", self.reason)?)?;
+        Ok((Decision { resolution, reason, key }, field))
     }
 }
 
@@ -61,15 +59,4 @@ fn one(
 
 fn dollars(text: &str) -> Result<NanoUsd, ApiError> {
     NanoUsd::from_usd(text).map_err(|error| ApiError::invalid("charge_usd", error))
-}
-
-fn reason(member: Member) -> Result<String, ApiError> {
-    let text = fields::required("reason", fields::text("reason", member)?)?;
-    let text = text.trim();
-    let fits = (1..=LONGEST_REASON).contains(&text.chars().count()) && !text.contains('\0');
-    fits.then(|| text.to_owned()).ok_or_else(|| ApiError::invalid("reason", "must have 1 to 500 characters"))
-}
-
-fn key(text: &str) -> Result<IdempotencyKey, ApiError> {
-    text.parse().map_err(|error| ApiError::invalid("Idempotency-Key", error))
 }

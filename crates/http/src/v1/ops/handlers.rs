@@ -2,13 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{
-    HttpResponse,
-    http::{
-        StatusCode,
-        header::{HeaderName, HeaderValue},
-    },
-};
+use actix_web::{HttpResponse, http::StatusCode};
 use upivia_application::{
     access::{Principal, UserCaller},
     outcomes::{OutcomeError, OutcomeWish, Resolved},
@@ -24,14 +18,11 @@ use crate::{
     ApiError, Input,
     query::Query,
     v1::{
-        cursor,
+        cursor, idempotency,
         present::{ok, with_status},
         service_requests::ServiceRequestBody,
     },
 };
-
-/// Marks the answer to a repeat.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 pub(super) async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let query = input.query()?;
@@ -57,11 +48,8 @@ pub(super) async fn resolve(caller: UserCaller, input: Input) -> Result<HttpResp
 }
 
 fn ended(resolved: &Resolved) -> Result<HttpResponse, ApiError> {
-    let mut response = ok(&ServiceRequestBody::of(&resolved.request, false))?;
-    if resolved.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    let response = ok(&ServiceRequestBody::of(&resolved.request, false))?;
+    Ok(idempotency::marked(response, resolved.replayed))
 }
 
 fn id(input: &Input) -> Result<RequestId, ApiError> {

@@ -1,6 +1,5 @@
 //! What an agent sends.
 
-use actix_web::http::header::HeaderName;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use upivia_application::dispatch::NewRequest;
@@ -10,9 +9,8 @@ use utoipa::ToSchema;
 use crate::{
     ApiError, Input,
     fields::{self, Member},
+    v1::idempotency,
 };
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// One paid action.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,7 +36,7 @@ pub(crate) struct CreateServiceRequest {
 impl CreateServiceRequest {
     pub(super) fn into_request(self, input: &Input) -> Result<NewRequest, ApiError> {
         let in_body: Option<IdempotencyKey> = fields::parsed("idempotency_key", self.idempotency_key)?;
-        let in_header = input.header(&IDEMPOTENCY_KEY)?.map(key).transpose()?;
+        let in_header = idempotency::key(input)?;
         Ok(NewRequest {
             service: fields::text("service", self.service)?,
             operation: fields::required("operation", fields::text("operation", self.operation)?)?,
@@ -48,10 +46,6 @@ impl CreateServiceRequest {
             trace: Some(input.trace.shared()),
         })
     }
-}
-
-fn key(text: &str) -> Result<IdempotencyKey, ApiError> {
-    text.parse().map_err(|error| ApiError::invalid("Idempotency-Key", error))
 }
 
 /// Two names for one attempt are a mistake that would cost money: nobody can tell which of them the retry will bring.

@@ -8,18 +8,15 @@ pub(super) mod perhaps;
 mod reason;
 mod shapes;
 
-use actix_web::{
-    HttpResponse,
-    http::{
-        StatusCode,
-        header::{HeaderName, HeaderValue},
-    },
-};
+use actix_web::{HttpResponse, http::StatusCode};
 use upivia_application::{access::AgentCaller, dispatch::Answer};
 use upivia_domain::RequestId;
 
 use self::body::CreateServiceRequest;
-use super::present::{ok, with_status};
+use super::{
+    idempotency,
+    present::{ok, with_status},
+};
 use crate::{
     ApiError, Input,
     openapi::{Body, Doc, Kind, Parameter, Place, SchemaOf, Success},
@@ -30,9 +27,6 @@ pub(crate) use figures::ReasonBody;
 pub(crate) use message::reason_of;
 pub(crate) use reason::{explanation, status_of};
 pub(crate) use shapes::ServiceRequestBody;
-
-/// The header that marks the answer to a repeat.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 pub(crate) const GROUP: Group = Group {
     name: "Service requests",
@@ -112,11 +106,7 @@ async fn create(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiEr
 pub(super) fn present(answer: &Answer) -> Result<HttpResponse, ApiError> {
     let body = ServiceRequestBody::of(&answer.request, answer.replayed);
     let status = if body.is_running() { StatusCode::ACCEPTED } else { StatusCode::OK };
-    let mut response = with_status(status, &body)?;
-    if answer.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    Ok(idempotency::marked(with_status(status, &body)?, answer.replayed))
 }
 
 async fn find(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiError> {
