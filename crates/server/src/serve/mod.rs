@@ -5,6 +5,7 @@ mod first_start;
 mod hop;
 mod http_server;
 mod in_runtime;
+mod lanes;
 mod providers;
 mod readiness;
 mod shutdown;
@@ -35,7 +36,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } =
+    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state, lanes } =
         wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
@@ -58,5 +59,6 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
         ended = &mut serving => bail!("the listening side ended by itself: {ended:?}"),
     }
     sweeping.iter().for_each(tokio::task::JoinHandle::abort);
+    drop(lanes);
     Ok(())
 }

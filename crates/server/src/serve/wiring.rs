@@ -36,7 +36,7 @@ use upivia_sign_in::{
 };
 use upivia_store::crypto::SystemEntropy;
 
-use super::{providers, readiness::State};
+use super::{lanes::Lanes, providers, readiness::State};
 use crate::{
     config::{self, Settings},
     machine::{SystemClock, SystemIds},
@@ -56,6 +56,8 @@ pub(super) struct Wired {
     pub(super) sampler: Sampler,
     pub(super) ending: EndingAgents,
     pub(super) state: Arc<State>,
+    /// Commits end with it.
+    pub(super) lanes: Lanes,
 }
 
 /// What several parts need.
@@ -66,6 +68,7 @@ struct Base<'a> {
     ids: Arc<dyn Ids>,
     catalog: Arc<Catalog>,
     providers: Arc<dyn ProviderRegistry>,
+    lanes: Lanes,
     ledger: Arc<GroupCommit>,
     node: Arc<Node>,
 }
@@ -78,6 +81,7 @@ pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired
     let registry = Arc::clone(&storage.store) as _;
     let node = Node::start(registry, Arc::clone(&clock) as _, Arc::clone(&ids) as _, lease).await;
     let node = node.context("the lease of this process")?;
+    let lanes = Lanes::new(!settings.is_embedded())?;
     let base = Base {
         settings,
         storage,
@@ -85,7 +89,8 @@ pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired
         ids,
         providers: Arc::new(providers::registry(settings, &catalog)?),
         catalog,
-        ledger: GroupCommit::start(Arc::clone(&storage.store) as Arc<dyn LedgerStore>),
+        ledger: lanes.start(Arc::clone(&storage.store) as Arc<dyn LedgerStore>),
+        lanes,
         node,
     };
     base.wired()
@@ -130,7 +135,8 @@ impl Base<'_> {
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
         let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
-        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, node: self.node, state })
+        let sweeper = self.sweeper();
+        Ok(Wired { api, sweeper, poller, approvals, sampler, ending, node: self.node, state, lanes: self.lanes })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {

@@ -73,7 +73,7 @@ async fn policy_rows(
 }
 
 // What this transaction suspended or lifted itself is in the snapshot only: it stays.
-fn merge(snapshot: &mut Snapshot, rows: PolicyRows) {
+pub(crate) fn merge(snapshot: &mut Snapshot, rows: PolicyRows) {
     snapshot.policy.agents.extend(rows.agents);
     snapshot.policy.contexts.extend(rows.contexts);
     for (mode, operation) in rows.suspended {

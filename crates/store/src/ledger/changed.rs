@@ -71,6 +71,22 @@ impl Changed {
         self.0.into_iter().map(|part| (part.org, part.changes))
     }
 
+    /// Whether there is nothing but events, figures that have a row, new requests, and requests that began and ended.
+    pub(crate) fn is_everyday(&self) -> bool {
+        let rare = |changes: &Changes| {
+            !changes.new_meters.is_empty()
+                || !changes.recorded.is_empty()
+                || !changes.suspensions.is_empty()
+                || !changes.approvals.is_empty()
+        };
+        let outlives = |(before, request): (Option<RequestState>, &ServiceRequest)| {
+            is_open(request.state)
+                || request.flagged
+                || before.is_some_and(|state| is_open(state) || is_question(state))
+        };
+        !self.each().any(|(_, changes)| rare(changes)) && !self.transitions().any(outlives)
+    }
+
     /// How many rows all tables get.
     pub(crate) fn rows(&self) -> usize {
         let ledger = |changes: &Changes| {

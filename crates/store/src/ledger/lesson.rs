@@ -6,6 +6,7 @@ use upivia_domain::{
     OrgId,
     budget::{Meter, MeterKey},
     dispatch::ServiceRequest,
+    ledger::OrgHead,
 };
 
 use super::{Changed, Snapshots};
@@ -18,19 +19,19 @@ pub(crate) struct Lesson {
     pub(super) requests: Vec<ServiceRequest>,
 }
 
-/// The last hash of a chain before and after the batch.
-#[derive(Debug, Clone, Copy)]
+/// The last hash of a chain before the batch, and the head after it.
+#[derive(Debug, Clone)]
 pub(super) struct Heads {
     pub(super) before: [u8; 32],
-    pub(super) after: [u8; 32],
+    pub(super) after: OrgHead,
 }
 
 impl Lesson {
     /// Before anything was applied: the meters that were read, absent where there is no row.
     pub(crate) fn before(snapshots: &Snapshots, read: Vec<(OrgId, MeterKey, Option<Meter>)>) -> Self {
         let heads = snapshots.iter().map(|(org, snapshot)| {
-            let hash = snapshot.head().hash;
-            (*org, Heads { before: hash, after: hash })
+            let head = snapshot.head();
+            (*org, Heads { before: head.hash, after: head.clone() })
         });
         Self { heads: heads.collect(), meters: read, requests: Vec::new() }
     }
@@ -38,7 +39,7 @@ impl Lesson {
     /// After everything was applied and committed.
     pub(crate) fn after(mut self, snapshots: &Snapshots, changed: Changed) -> Self {
         for (org, snapshot) in snapshots {
-            self.heads.entry(*org).and_modify(|heads| heads.after = snapshot.head().hash);
+            self.heads.entry(*org).and_modify(|heads| heads.after = snapshot.head().clone());
         }
         for (org, changes) in changed.into_changes() {
             let meters = changes.new_meters.into_iter().chain(changes.changed_meters);

@@ -13,15 +13,17 @@ use upivia_domain::{
     OrgId, RequestId,
     budget::{Meter, MeterKey},
     dispatch::ServiceRequest,
-    ledger::Snapshot,
+    ledger::{OrgHead, Snapshot},
 };
 
-use super::{Lesson, Wanted};
+use super::{Lesson, Wanted, lesson::Heads};
 
 /// So many organizations are kept; then all are dropped.
 const MOST_ORGANIZATIONS: usize = 16_384;
 /// So many meters, and so many requests, of one organization are kept; then its entry starts anew.
 const MOST_ROWS: usize = 4_096;
+/// After so many batches that found an organization as the one before left it, its head is likely known, too.
+const CALM: u32 = 4;
 
 /// Shared by all connections of a store.
 #[derive(Debug, Default)]
@@ -29,7 +31,9 @@ pub(crate) struct RowCache(Mutex<HashMap<OrgId, Entry>>);
 
 #[derive(Debug)]
 struct Entry {
-    hash: [u8; 32],
+    head: OrgHead,
+    // Batches in a row before which nobody else changed the organization.
+    undisturbed: u32,
     // Absent inside = there is no row.
     meters: HashMap<MeterKey, Option<Meter>>,
     // Those that hold money: they will be asked for again.
@@ -71,18 +75,34 @@ impl RowCache {
         unknown
     }
 
+    /// The organization as the last batch left it, where nobody else has changed it lately. It may be wrong: only the
+    /// database knows, so whoever decides upon it must have the database compare hash and epoch under the lock.
+    pub(crate) fn guess(&self, org: OrgId) -> Option<Snapshot> {
+        let entries = self.lock();
+        entries.get(&org).filter(|entry| entry.undisturbed >= CALM).map(|entry| Snapshot::new(entry.head.clone()))
+    }
+
+    /// Notes that something else than a batch changed those organizations.
+    pub(crate) fn disturb(&self, orgs: &[OrgId]) {
+        let mut entries = self.lock();
+        for org in orgs {
+            if let Some(entry) = entries.get_mut(org) {
+                entry.undisturbed = 0;
+            }
+        }
+    }
+
     /// Keeps what a commit left.
     pub(crate) fn learn(&self, lesson: Lesson) {
         let mut entries = self.lock();
         if entries.len() + lesson.heads.len() > MOST_ORGANIZATIONS {
             entries.clear();
         }
-        for (org, heads) in lesson.heads {
-            let entry = entries.entry(org).or_insert_with(|| Entry::new(heads.after));
-            if entry.hash != heads.before || entry.is_full() {
-                *entry = Entry::new(heads.after);
+        for (org, Heads { before, after }) in lesson.heads {
+            match entries.get_mut(&org) {
+                Some(entry) if entry.head.hash == before && !entry.is_full() => entry.follow(after),
+                _ => drop(entries.insert(org, Entry::new(after))),
             }
-            entry.hash = heads.after;
         }
         for (org, key, meter) in lesson.meters {
             if let Some(entry) = entries.get_mut(&org) {
@@ -110,8 +130,13 @@ impl RowCache {
 }
 
 impl Entry {
-    fn new(hash: [u8; 32]) -> Self {
-        Self { hash, meters: HashMap::new(), open: HashMap::new() }
+    fn new(head: OrgHead) -> Self {
+        Self { head, undisturbed: 0, meters: HashMap::new(), open: HashMap::new() }
+    }
+
+    fn follow(&mut self, head: OrgHead) {
+        self.head = head;
+        self.undisturbed = self.undisturbed.saturating_add(1);
     }
 
     fn is_full(&self) -> bool {
@@ -128,7 +153,7 @@ impl Entry {
 }
 
 fn valid<'e>(entries: &'e HashMap<OrgId, Entry>, snapshot: &Snapshot) -> Option<&'e Entry> {
-    entries.get(&snapshot.head().org).filter(|entry| entry.hash == snapshot.head().hash)
+    entries.get(&snapshot.head().org).filter(|entry| entry.head.hash == snapshot.head().hash)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub struct StoreStats {
     pub commits: u64,
     /// Rows that they inserted, updated or deleted.
     pub rows_written: u64,
+    /// Batches that were decided from memory and found to be right.
+    pub from_memory: u64,
 }
 
 /// The counters behind.
@@ -16,6 +18,7 @@ pub struct StoreStats {
 pub(crate) struct Counters {
     commits: AtomicU64,
     rows_written: AtomicU64,
+    from_memory: AtomicU64,
 }
 
 impl Counters {
@@ -28,11 +31,17 @@ impl Counters {
         self.rows_written.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// Counts a batch that asked the database nothing but whether it was right.
+    pub(crate) fn count_guess(&self) {
+        self.from_memory.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The present figures.
     pub(crate) fn read(&self) -> StoreStats {
         StoreStats {
             commits: self.commits.load(Ordering::Relaxed),
             rows_written: self.rows_written.load(Ordering::Relaxed),
+            from_memory: self.from_memory.load(Ordering::Relaxed),
         }
     }
 }

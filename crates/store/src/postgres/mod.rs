@@ -6,6 +6,7 @@
 
 mod batch;
 mod database;
+mod guess;
 pub(crate) mod heads;
 pub(crate) mod hot;
 mod pool;

@@ -28,10 +28,10 @@ impl Access {
             Self::Write => {
                 "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 2000; \
-                 PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+                 PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;"
             }
             Self::Read => {
-                "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -16384; \
+                "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -8192; \
                  PRAGMA temp_store = MEMORY;"
             }
             // Not `query_only`, which would forbid the copy as well.

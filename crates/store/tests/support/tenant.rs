@@ -203,7 +203,7 @@ fn operation() -> OperationName {
     "email.send".parse().unwrap()
 }
 
-fn event(kind: &'static str, id: impl ToString) -> NewEvent {
+pub fn event(kind: &'static str, id: impl ToString) -> NewEvent {
     let object = Object { kind: "row", id: id.to_string() };
     NewEvent { kind, actor: Actor::Operator, agent: None, operation: None, object, detail: json!({}), trace: None }
 }

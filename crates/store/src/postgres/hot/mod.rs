@@ -7,9 +7,11 @@ mod inserts;
 mod rare;
 mod read;
 mod updates;
+mod whole;
 mod write;
 
 pub(super) use read::first_round;
 pub(crate) use read::{requests, second_round};
+pub(super) use whole::{KnownHead, Whole};
 pub(crate) use write::write;
 pub(super) use write::write_and_commit;

@@ -26,17 +26,44 @@ macro_rules! all_found {
 
 pub(super) use all_found;
 
-columns! {
-    /// The last columns of requests that have a row.
-    UpdateRequests from ChangedRequest = concat!(
-        "WITH done AS (UPDATE requests r SET state = x.state, owner = x.owner, fence_until = x.fence_until, \
+macro_rules! update_requests {
+    () => {
+        "UPDATE requests r SET state = x.state, owner = x.owner, fence_until = x.fence_until, \
          flagged = x.flagged, external_id = x.external_id, ended_by = x.ended_by, ended_at = x.ended_at, cost = x.cost, \
          overrun = x.overrun, basis = x.basis, end_reason = x.end_reason, result = x.result \
          FROM (SELECT u.*, t.place FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
          AS u (org_id, id, state, owner, fence_until, flagged, external_id, ended_by, ended_at, cost, overrun, basis, \
          end_reason, result) CROSS JOIN LATERAL (SELECT t.ctid AS place FROM requests t \
-         WHERE t.org_id = u.org_id AND t.id = u.id OFFSET 0) t) x WHERE r.ctid = x.place", all_found!()
-    );
+         WHERE t.org_id = u.org_id AND t.id = u.id OFFSET 0) t) x WHERE r.ctid = x.place"
+    };
+}
+
+macro_rules! update_meters {
+    () => {
+        "UPDATE meters m SET posted = x.posted, held = x.held, count = x.count \
+         FROM (SELECT u.*, t.place FROM unnest($1, $2, $3, $4, $5) AS u (org_id, key, posted, held, count) \
+         CROSS JOIN LATERAL (SELECT t.ctid AS place FROM meters t \
+         WHERE t.org_id = u.org_id AND t.key = u.key OFFSET 0) t) x WHERE m.ctid = x.place"
+    };
+}
+
+macro_rules! update_heads {
+    () => {
+        "UPDATE org_heads h SET status = x.status, zone = x.zone, next_zone = x.next_zone, \
+         next_zone_after = x.next_zone_after, seq = x.seq, epoch = x.epoch, last_now = x.last_now, hash = x.hash, \
+         debt_live = x.debt_live, debt_test = x.debt_test \
+         FROM (SELECT u.*, t.place FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         AS u (org_id, status, zone, next_zone, next_zone_after, seq, epoch, last_now, hash, debt_live, debt_test) \
+         CROSS JOIN LATERAL (SELECT t.ctid AS place FROM org_heads t WHERE t.org_id = u.org_id OFFSET 0) t) x \
+         WHERE h.ctid = x.place"
+    };
+}
+
+pub(super) use {update_heads, update_meters, update_requests};
+
+columns! {
+    /// The last columns of requests that have a row.
+    UpdateRequests from ChangedRequest = concat!("WITH done AS (", update_requests!(), all_found!());
     {
         org_id: Text = String,
         id: Text = String,
@@ -57,26 +84,13 @@ columns! {
 
 columns! {
     /// Meters that had one.
-    UpdateMeters from MeterRow = concat!(
-        "WITH done AS (UPDATE meters m SET posted = x.posted, held = x.held, count = x.count \
-         FROM (SELECT u.*, t.place FROM unnest($1, $2, $3, $4, $5) AS u (org_id, key, posted, held, count) \
-         CROSS JOIN LATERAL (SELECT t.ctid AS place FROM meters t \
-         WHERE t.org_id = u.org_id AND t.key = u.key OFFSET 0) t) x WHERE m.ctid = x.place", all_found!()
-    );
+    UpdateMeters from MeterRow = concat!("WITH done AS (", update_meters!(), all_found!());
     { org_id: Text = String, key: Text = String, posted: BigInt = i64, held: BigInt = i64, count: BigInt = i64, }
 }
 
 columns! {
     /// Heads.
-    UpdateHeads from HeadRow = concat!(
-        "WITH done AS (UPDATE org_heads h SET status = x.status, zone = x.zone, next_zone = x.next_zone, \
-         next_zone_after = x.next_zone_after, seq = x.seq, epoch = x.epoch, last_now = x.last_now, hash = x.hash, \
-         debt_live = x.debt_live, debt_test = x.debt_test \
-         FROM (SELECT u.*, t.place FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-         AS u (org_id, status, zone, next_zone, next_zone_after, seq, epoch, last_now, hash, debt_live, debt_test) \
-         CROSS JOIN LATERAL (SELECT t.ctid AS place FROM org_heads t WHERE t.org_id = u.org_id OFFSET 0) t) x \
-         WHERE h.ctid = x.place", all_found!()
-    );
+    UpdateHeads from HeadRow = concat!("WITH done AS (", update_heads!(), all_found!());
     {
         org_id: Text = String,
         status: Text = String,

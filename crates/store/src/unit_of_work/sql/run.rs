@@ -20,10 +20,12 @@ pub(crate) async fn run(
     orgs: BTreeSet<OrgId>,
     work: Work,
 ) -> Result<Result<(), Abort>, StoreError> {
+    let held: Vec<OrgId> = orgs.iter().copied().collect();
     let heads = limit::within(limit::SILENCE, hold(conn, orgs)).await.ok_or_else(silent)??;
     let mut tx = OpenTx::new(conn, Arc::clone(&shared), heads, Instant::now() + limit::WORK);
     let verdict = within_limits(&mut tx, work).await;
     let created = tx.created().to_vec();
+    shared.rows.disturb(&held);
     let ended = match verdict {
         Ok(()) => tx.commit().await.map(Ok),
         Err(Abort::Store(error)) => Err(error),
