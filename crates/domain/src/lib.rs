@@ -19,6 +19,7 @@ pub mod mode;
 pub mod money;
 pub mod policy;
 pub mod ports;
+pub mod promo;
 pub mod secret;
 pub mod team;
 pub mod time;

@@ -13,7 +13,7 @@ use upivia_domain::{
     dispatch::{RequestState, ServiceRequest},
     identity::{CredentialStatus, Name, OrganizationStatus},
     ledger::{Admit, AdmitKind, Command, Refusal, Screening, TransferPurpose},
-    policy::{AgentPolicy, SpendContext},
+    policy::{AgentPolicy, SpendContext, StopScope},
     team::{Allocation, Team},
     time::{Calendar, Zone},
 };
@@ -245,6 +245,28 @@ fn the_order_of_the_decision() {
     assert_eq!(world.admitted(0, 5).reason(), Some(ReasonCode::OrganizationSuspended));
     world.edit(0, |agent| agent.status = AgentStatus::Disabled);
     assert_eq!(world.admitted(0, 5).reason(), Some(ReasonCode::AgentDisabled));
+}
+
+#[test]
+fn what_a_person_stopped_is_refused_with_every_scope_that_reaches_it() {
+    let mut world = World::with([agent(0, FREE), agent(1, FREE), agent(2, FREE)], 100);
+    world.edit(1, |agent| agent.ancestors = vec![agent_id(0)]);
+    let scopes = |world: &mut World, n| {
+        let refused = world.admitted(n, 5);
+        refused.reasons.iter().map(|reason| (reason.code, reason.scope)).collect::<Vec<_>>()
+    };
+    let stopped = |scope| (ReasonCode::OrganizationSuspended, scope);
+    world.snapshot.policy.stops.insert(StopScope::AgentTree(agent_id(0)));
+    assert_eq!(scopes(&mut world, 0), [stopped("agent_tree")]);
+    assert_eq!(scopes(&mut world, 1), [stopped("agent_tree")], "whoever descends from it");
+    assert_eq!(scopes(&mut world, 2), [], "nobody else");
+    world.snapshot.policy.stops.insert(StopScope::Organization);
+    assert_eq!(scopes(&mut world, 1), [stopped("organization"), stopped("agent_tree")], "the widest first");
+    assert_eq!(scopes(&mut world, 2), [stopped("organization")]);
+    world.edit(0, |agent| agent.status = AgentStatus::Paused);
+    let expected = [(ReasonCode::AgentDisabled, "ancestor"), stopped("organization"), stopped("agent_tree")];
+    assert_eq!(scopes(&mut world, 1), expected);
+    world.verify();
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    gauges::Gauges, organizations::Organizations, outcomes::Outcomes, personal_tokens::PersonalTokens, promos::Promos,
+    reconciliation::Reconciliation, reports::Reports, sign_in::SignIns, simulations::Simulations, stops::Stops,
+    suspensions::Suspensions, teams::Teams, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -66,6 +66,12 @@ pub struct ApiParts {
     pub simulations: Simulations,
     /// Operations that cost more than their holds too often.
     pub suspensions: Suspensions,
+    /// What people stopped.
+    pub stops: Stops,
+    /// Whether organizations may spend at all.
+    pub organizations: Organizations,
+    /// Promotional codes.
+    pub promos: Promos,
     /// Agents.
     pub agents: Agents,
     /// Teams and their members.

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
-    WebhookReceipts,
+    NodeRegistry, OutcomeQueries, PeopleQueries, PromoQueries, RequestQueries, StandingQueries, StopQueries,
+    TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -40,6 +40,12 @@ pub struct Ports {
     pub receipts: Arc<dyn WebhookReceipts>,
     /// Members of teams, allocations and wishes for money.
     pub teams: Arc<dyn TeamQueries>,
+    /// What people stopped.
+    pub stops: Arc<dyn StopQueries>,
+    /// Which organizations may not spend.
+    pub standings: Arc<dyn StandingQueries>,
+    /// Promotional codes.
+    pub promos: Arc<dyn PromoQueries>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -50,7 +56,7 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + StopQueries + StandingQueries + PromoQueries + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -67,6 +73,9 @@ impl Ports {
             nodes: store.clone(),
             receipts: store.clone(),
             teams: store.clone(),
+            stops: store.clone(),
+            standings: store.clone(),
+            promos: store.clone(),
             scanner: store.clone(),
         }
     }

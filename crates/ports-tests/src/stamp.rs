@@ -141,6 +141,10 @@ macro_rules! contract_suite {
                 a_new_agent_is_known_at_once,
                 policy_bumps_the_epoch,
                 a_policy_that_was_rolled_back_is_not_remembered;
+            promos:
+                promo_codes_survive_whole,
+                a_word_and_a_redemption_are_unique,
+                the_last_redemption_is_given_once;
             races:
                 a_daily_count_is_exact,
                 a_monthly_cap_is_exact,
@@ -180,6 +184,16 @@ macro_rules! contract_suite {
                 open_holds_are_those_of_the_meters,
                 what_was_moved_is_summed_up,
                 waiting_questions_are_counted;
+            stops:
+                a_stop_holds_on_every_node_at_once,
+                stops_add_up,
+                a_stopped_tree_reaches_who_is_spawned_later,
+                what_runs_when_it_is_stopped_ends,
+                an_approval_waits_for_the_end_of_a_stop,
+                stops_survive_with_their_authors,
+                a_standing_holds_on_every_node_at_once,
+                all_agent_keys_die_together,
+                open_requests_of_an_organization_are_found;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,

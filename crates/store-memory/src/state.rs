@@ -6,8 +6,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, PromoCodeId, RequestId, TeamId,
+    Timestamp, UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
@@ -15,9 +15,11 @@ use upivia_domain::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, Standing, User},
     ledger::{OrgHead, Recorded},
+    policy::{Stop, StopScope},
     ports::{NodeLease, WebhookReceipt},
+    promo::{PromoCode, PromoRedemption},
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
 };
@@ -58,6 +60,12 @@ pub(crate) struct PolicyTables {
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
     pub(crate) suspended: BTreeSet<(Mode, OperationName)>,
+    pub(crate) stops: BTreeMap<StopScope, Stop>,
+    /// The last change of the status, where there was one.
+    pub(crate) standing: Option<Standing>,
+    /// Of the platform organization only.
+    pub(crate) promo_codes: BTreeMap<PromoCodeId, PromoCode>,
+    pub(crate) promo_redemptions: BTreeMap<(PromoCodeId, OrgId), PromoRedemption>,
 }
 
 /// What the ledger writes.

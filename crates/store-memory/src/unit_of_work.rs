@@ -9,8 +9,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        OrganizationRepository, PlatformAdminRepository, PromoRepository, StandingRepository, StopRepository,
+        StoreError, TeamRepository, Tx, UnitOfWork, UserRepository, Work,
     },
 };
 
@@ -90,6 +90,18 @@ impl Tx for Transaction {
     }
 
     fn bindings(&mut self) -> &mut dyn BindingRepository {
+        self
+    }
+
+    fn stops(&mut self) -> &mut dyn StopRepository {
+        self
+    }
+
+    fn standings(&mut self) -> &mut dyn StandingRepository {
+        self
+    }
+
+    fn promos(&mut self) -> &mut dyn PromoRepository {
         self
     }
 

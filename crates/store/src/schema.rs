@@ -282,6 +282,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    stops (org_id, scope) {
+        org_id -> Text,
+        scope -> Text,
+        reason -> Text,
+        stopped_by -> Text,
+        stopped_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    standings (org_id) {
+        org_id -> Text,
+        status -> Text,
+        reason -> Text,
+        changed_by -> Nullable<Text>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    promo_codes (id) {
+        id -> Text,
+        code -> Text,
+        amount -> BigInt,
+        most_redemptions -> Nullable<BigInt>,
+        most_total -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        note -> Text,
+        active -> Bool,
+        redemptions -> BigInt,
+        redeemed -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    promo_redemptions (promo_id, org_id) {
+        promo_id -> Text,
+        org_id -> Text,
+        user_id -> Text,
+        amount -> BigInt,
+        redeemed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     webhook_receipts (provider, event_id) {
         provider -> Text,
         event_id -> Text,

@@ -23,6 +23,7 @@ pub struct Author {
 }
 
 /// One audit event of a change: what happened to what, from what to what.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) kind: &'static str,
     pub(crate) object: Object,
@@ -45,9 +46,19 @@ impl Author {
 
     /// Appends the event to the organization's chain, under this person's name.
     pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
+        self.record_at(tx, self.caller.org, entry).await
+    }
+
+    /// The same in the chain of another organization that the transaction holds.
+    pub(crate) async fn record_at(&self, tx: &mut dyn Tx, org: OrgId, entry: Entry) -> Result<(), StoreError> {
         let Entry { kind, object, agent, operation, detail } = entry;
         let (actor, trace) = (self.caller.actor(), self.trace.clone());
-        tx.append(self.caller.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
+        tx.append(org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
         Ok(())
+    }
+
+    /// Whether they are one of those who run the installation.
+    pub(crate) async fn runs_the_installation(&self, tx: &mut dyn Tx) -> Result<bool, StoreError> {
+        tx.platform_admins().contains(self.caller.user).await
     }
 }

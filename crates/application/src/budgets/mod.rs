@@ -5,6 +5,7 @@
 
 mod error;
 mod once;
+mod payout;
 mod pool;
 mod requests;
 mod top_up;

@@ -63,6 +63,7 @@ impl From<Refusal> for DispatchError {
             | Refusal::NotOwner
             | Refusal::TooEarly(_)
             | Refusal::InsufficientFunds { .. }
+            | Refusal::OrganizationClosed
             | Refusal::ClockBehind
             | Refusal::ApprovalResolved
             | Refusal::NotNow(_)

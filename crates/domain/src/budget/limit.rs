@@ -87,7 +87,7 @@ reason_codes! {
     TeamBudgetExceeded = "team_budget_exceeded";
     /// The wallet, or a debt of the organization.
     InsufficientBalance = "insufficient_balance";
-    /// The organization is suspended or closing.
+    /// The organization is suspended or closing, or a person stopped it, the team, or the agent's tree.
     OrganizationSuspended = "organization_suspended";
     /// No provider is configured for the operation in this mode.
     ServiceNotConfigured = "service_not_configured";
@@ -128,7 +128,8 @@ impl fmt::Display for ReasonCode {
 pub struct Reason {
     /// What failed.
     pub code: ReasonCode,
-    /// Whose limit it is: `binding`, `agent`, `ancestor`, `worker`, `team`, `delegation`, `run`, `room`, `organization`.
+    /// Whose limit it is: `binding`, `agent`, `ancestor`, `worker`, `team`, `delegation`, `run`, `room`, `organization`,
+    /// `agent_tree`, `approval`.
     pub scope: &'static str,
     /// What the figures count.
     pub unit: LimitUnit,

@@ -7,6 +7,7 @@ mod password;
 mod permission;
 mod proof;
 mod session;
+mod standing;
 mod user;
 
 pub use actor::Actor;
@@ -16,4 +17,5 @@ pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCh
 pub use permission::Permission;
 pub use proof::{AuthorizationReply, ProvenIdentity, SignInAttempt};
 pub use session::{Cookie, CsrfToken, Session, SessionClaims, SessionScheme, UnfitClaims};
+pub use standing::Standing;
 pub use user::{Email, InvalidEmail, InvalidName, Membership, Name, OrgRole, User};

@@ -31,6 +31,16 @@ pub enum Permission {
     BudgetRequestOwn,
     /// Bring money into the wallet.
     BalanceTopUp,
+    /// Redeem a promotional code for the organization.
+    PromoRedeem,
+    /// Stop the spending of the organization, a team, or an agent and everything below it.
+    SpendingStop,
+    /// Let spend again what was stopped.
+    SpendingResume,
+    /// See what is stopped, by whom and why.
+    SpendingReadStops,
+    /// Close the organization for good; only owners.
+    OrganizationClose,
 }
 
 impl Permission {
@@ -51,6 +61,11 @@ impl Permission {
             Self::BudgetAllocateAny => "budget.allocateAny",
             Self::BudgetRequestOwn => "budget.requestOwn",
             Self::BalanceTopUp => "balance.topUp",
+            Self::PromoRedeem => "promo.redeem",
+            Self::SpendingStop => "spending.stop",
+            Self::SpendingResume => "spending.resume",
+            Self::SpendingReadStops => "spending.readStops",
+            Self::OrganizationClose => "organization.close",
         }
     }
 }

@@ -111,6 +111,7 @@ impl OrgRole {
             Self::Member => matches!(
                 permission,
                 Permission::OrganizationRead
+                    | Permission::SpendingReadStops
                     | Permission::AgentCreateOwn
                     | Permission::TeamManageOwn
                     | Permission::BudgetRequestOwn

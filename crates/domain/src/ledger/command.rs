@@ -361,6 +361,8 @@ pub enum TransferPurpose {
     Reversal,
     /// Money moves between accounts that are owned.
     Allocation,
+    /// Money leaves the books for good: what a closed organization had left is paid out.
+    Payout,
 }
 
 impl TransferPurpose {
@@ -370,6 +372,7 @@ impl TransferPurpose {
             Self::Funding => "funding",
             Self::Reversal => "reversal",
             Self::Allocation => "allocation",
+            Self::Payout => "payout",
         }
     }
 }

@@ -68,6 +68,9 @@ pub enum Refusal {
         /// Which.
         account: String,
     },
+    /// The organization is closing or closed: its money goes to its wallet and out, not down the tree.
+    #[error("the organization is closing or closed")]
+    OrganizationClosed,
     /// The amount is zero, negative, more than a hold, or beyond the range of the ledger.
     #[error("the amount is not possible")]
     InvalidAmount,

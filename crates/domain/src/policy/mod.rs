@@ -2,6 +2,8 @@
 
 mod resolve;
 mod rows;
+mod stop;
 
 pub use resolve::{Resolution, funding_account, resolve};
 pub use rows::{AgentPolicy, CredentialPolicy, PolicyRows, SpendContext};
+pub use stop::{InvalidStopScope, Stop, StopScope};

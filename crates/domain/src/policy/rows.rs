@@ -1,10 +1,11 @@
 //! The policy rows that an admission reads. They may be cached only under the organization's epoch.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
+use super::StopScope;
 use crate::{
     AgentId, CredentialId, DelegationId, Mode, NanoUsd, Timestamp, UserId,
     agent::AgentStatus,
@@ -85,6 +86,8 @@ pub struct PolicyRows {
     pub agents: HashMap<AgentId, Arc<AgentPolicy>>,
     /// Operations that cost more than their holds too often.
     pub suspended: HashSet<(Mode, OperationName)>,
+    /// What a person stopped: all stops of the organization, in the order in which refusals tell them.
+    pub stops: BTreeSet<StopScope>,
     /// Caps of contexts that requests name; a context that is not here is not open.
     pub contexts: HashMap<SpendContext, Option<NanoUsd>>,
 }

@@ -8,11 +8,14 @@ mod machine;
 mod mail;
 mod nodes;
 mod outcomes;
+mod promos;
 mod provider;
 mod queries;
 mod repositories;
 mod scan;
 mod sign_in;
+mod standings;
+mod stops;
 mod teams;
 mod unit_of_work;
 mod usage;
@@ -25,6 +28,7 @@ pub use machine::{Clock, Entropy, Ids, TokenHasher};
 pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
 pub use outcomes::{OutcomeFilter, OutcomeQueries};
+pub use promos::{PromoQueries, PromoRepository};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{
     AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, PeopleQueries, RequestQueries,
@@ -37,6 +41,8 @@ pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
 };
+pub use standings::{StandingQueries, StandingRepository};
+pub use stops::{StopQueries, StopRepository};
 pub use teams::{BudgetRequestFilter, BudgetRequestRepository, PlatformAdminRepository, TeamQueries};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};

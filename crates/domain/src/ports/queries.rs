@@ -38,6 +38,8 @@ pub trait PeopleQueries: Send + Sync {
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError>;
+    /// Whether a person is one of those who run the installation.
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError>;
 }
 
 /// Organizations' agents.

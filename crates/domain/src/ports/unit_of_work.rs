@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    OrganizationRepository, PlatformAdminRepository, PromoRepository, StandingRepository, StopRepository, StoreError,
+    TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -42,7 +43,7 @@ pub type Work = Box<dyn for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(
 ///   (250 ms on SQLite, 5 s elsewhere), before the connection serves anybody else.
 /// - MUST go on to the end when the caller drops the future.
 /// - MUST bump the epoch of every organization whose policy rows (organizations, teams, agents, bindings, credentials,
-///   allocations) were changed.
+///   allocations, stops, standings) were changed.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
     /// Runs the work; `Err(Abort::Rollback)` is the work's own wish.
@@ -77,6 +78,12 @@ pub trait Tx: Send {
     fn agents(&mut self) -> &mut dyn AgentRepository;
     /// Bindings.
     fn bindings(&mut self) -> &mut dyn BindingRepository;
+    /// What people stopped.
+    fn stops(&mut self) -> &mut dyn StopRepository;
+    /// Whether organizations may spend at all.
+    fn standings(&mut self) -> &mut dyn StandingRepository;
+    /// Promotional codes.
+    fn promos(&mut self) -> &mut dyn PromoRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
 }

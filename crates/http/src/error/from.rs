@@ -2,9 +2,9 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    organizations::OrganizationError, outcomes::OutcomeError, personal_tokens::PersonalTokenError, promos::PromoError,
+    reconciliation::ReconcileError, reports::ReportError, sign_in::SignInError, simulations::SimulationError,
+    stops::StopError, suspensions::SuspensionError, teams::TeamError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -81,6 +81,46 @@ impl From<SuspensionError> for ApiError {
     }
 }
 
+impl From<StopError> for ApiError {
+    fn from(error: StopError) -> Self {
+        match error {
+            StopError::NotFound(what) => Self::NotFound(what),
+            StopError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            StopError::Unavailable | StopError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<OrganizationError> for ApiError {
+    fn from(error: OrganizationError) -> Self {
+        match error {
+            OrganizationError::NotFound => Self::NotFound("organization"),
+            OrganizationError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            OrganizationError::NotOwner | OrganizationError::NotPlatformAdmin => Self::Forbidden(error.to_string()),
+            OrganizationError::GivenUp => Self::OrganizationClosed,
+            OrganizationError::Unavailable | OrganizationError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<PromoError> for ApiError {
+    fn from(error: PromoError) -> Self {
+        let conflict = |code| Self::Promo { code, message: error.to_string() };
+        match error {
+            PromoError::NotFound => Self::NotFound("promo code"),
+            PromoError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PromoError::NotPlatformAdmin => Self::Forbidden(error.to_string()),
+            PromoError::Exists => conflict("promo_code_exists"),
+            PromoError::AlreadyRedeemed => conflict("promo_already_redeemed"),
+            PromoError::UsedUp => conflict("promo_used_up"),
+            PromoError::Expired => conflict("promo_expired"),
+            PromoError::OrganizationClosed => Self::OrganizationClosed,
+            PromoError::Invalid { field, message } => Self::invalid(field, message),
+            PromoError::Unavailable | PromoError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
 impl From<AgentError> for ApiError {
     fn from(error: AgentError) -> Self {
         match error {
@@ -125,6 +165,8 @@ impl From<BudgetError> for ApiError {
             BudgetError::Invalid { field, message } => Self::invalid(field, message),
             BudgetError::Insufficient(account) => Self::InsufficientBalance(account),
             BudgetError::KeyReused => Self::KeyReused,
+            BudgetError::OrganizationClosed => Self::OrganizationClosed,
+            BudgetError::NotClosed => Self::OrganizationNotClosed,
             BudgetError::Resolved => Self::BudgetRequestResolved,
             BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
         }

@@ -46,6 +46,20 @@ pub enum ApiError {
     /// An account has less than what is to be moved; nothing was moved.
     #[error("the {0} has less than that available; nothing was moved")]
     InsufficientBalance(&'static str),
+    /// The promo code brings nothing; the code says why.
+    #[error("{message}")]
+    Promo {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        message: String,
+    },
+    /// The organization is closing or closed.
+    #[error("the organization is closing or closed")]
+    OrganizationClosed,
+    /// Only what a closed organization has left is paid out.
+    #[error("the organization is not closed")]
+    OrganizationNotClosed,
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
@@ -121,6 +135,9 @@ impl ApiError {
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
+            Self::Promo { code, .. } => (StatusCode::CONFLICT, code),
+            Self::OrganizationClosed => (StatusCode::CONFLICT, "organization_closed"),
+            Self::OrganizationNotClosed => (StatusCode::CONFLICT, "organization_not_closed"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),

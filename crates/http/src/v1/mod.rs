@@ -1,5 +1,6 @@
 //! The routes, one module per group of URLs, each with its table on top.
 
+pub(crate) mod admin;
 pub(crate) mod agents;
 pub(crate) mod approvals;
 pub(crate) mod audit_logs;
@@ -13,11 +14,14 @@ pub(crate) mod health;
 mod idempotency;
 pub(crate) mod me;
 pub(crate) mod ops;
+pub(crate) mod organizations;
 pub(crate) mod personal_tokens;
 pub(crate) mod present;
+pub(crate) mod promo;
 pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;
+pub(crate) mod stops;
 pub(crate) mod suspensions;
 pub(crate) mod teams;
 mod top_up;

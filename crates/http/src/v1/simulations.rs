@@ -165,7 +165,12 @@ impl SimulationBody {
 /// looked at once it is closed.
 const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
     ("agent_active", &[ReasonCode::AgentDisabled], "Set the agent, and those it descends from, active again.", true),
-    ("organization_active", &[ReasonCode::OrganizationSuspended], "Ask an administrator to lift the suspension.", true),
+    (
+        "organization_active",
+        &[ReasonCode::OrganizationSuspended],
+        "Ask an administrator to lift the suspension, or resume what was stopped: GET /ops/stops.",
+        true,
+    ),
     ("binding", &[ReasonCode::PolicyViolation], "Enable the operation: POST /agents/{id}/services.", true),
     ("provider", &[ReasonCode::ServiceNotConfigured], "Configure a provider, or use a test key.", true),
     ("operation_suspended", &[ReasonCode::OperationSuspended], "Ask an administrator to lift the suspension.", true),

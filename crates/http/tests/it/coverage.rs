@@ -30,6 +30,16 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         let member = serde_json::json!({ "user_id": owner.user });
         world.send(Call::post(&format!("/teams/{}/members", owner.team), &member).bearer(&owner.pat)).await;
     }
+    if route.path == "/ops/resume" {
+        let stop = serde_json::json!({ "scope": "agent_tree", "id": owner.agent, "reason": "x" });
+        world.send(Call::post("/ops/stop", &stop).bearer(&owner.pat)).await.expect(200);
+    }
+    if route.path == "/promo/redeem" || route.path.starts_with("/admin/promo-codes") {
+        world.promo(owner, PROMO).await;
+    }
+    if route.path == "/admin/organizations" {
+        world.platform_admin(owner).await;
+    }
     let id = match group {
         _ if !route.path.contains("{id}") => String::new(),
         "agents" => owner.agent.clone(),
@@ -54,6 +64,8 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             world.send(made).await.expect(201)["personal_token"]["id"].as_str().unwrap().to_owned()
         }
         "ops" => world.lost(owner).await,
+        "orgs" => owner.id.clone(),
+        "admin" => world.administered(owner, route.path).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
@@ -70,9 +82,13 @@ fn sample(parameter: &upivia_http::openapi::Parameter) -> String {
     match parameter.name {
         "service_id" => "service_id=email".to_owned(),
         "workflow_id" => "workflow_id=wf_0000000000".to_owned(),
+        "code" => format!("code={PROMO}"),
         other => panic!("say in coverage.rs what a sample of the parameter {other} is"),
     }
 }
+
+/// The promo code of the examples.
+const PROMO: &str = "WELCOME-2026";
 
 /// Stands in examples for an agent of whoever calls.
 const ANY_AGENT: &str = "agt_0000000000000000000000";
@@ -221,6 +237,11 @@ async fn things_of_others_are_not_there() {
         }
         let path = path(&world, route, &world.acme).await;
         let strange = |path: &str| by(&world.other, route, call(&world.acme, route, path));
+        if route.path.starts_with("/admin/") {
+            // Whoever does not run the installation is told nothing of what exists.
+            world.send(strange(&path)).await.refused(403, "forbidden");
+            continue;
+        }
         world.send(strange(&path)).await.refused(404, "not_found");
         let malformed = format!("/api/v1{}?service_id=email", nothing(route.path));
         world.send(strange(&malformed)).await.refused(404, "not_found");

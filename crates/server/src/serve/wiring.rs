@@ -13,12 +13,15 @@ use upivia_application::{
     gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
+    organizations::{ClosingOrganizations, ClosingParts, Organizations, OrganizationsParts},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    promos::{Promos, PromosParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
+    stops::{Stops, StopsParts},
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
     workspaces::Workspaces,
@@ -55,6 +58,7 @@ pub(super) struct Wired {
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
     pub(super) ending: EndingAgents,
+    pub(super) closing: ClosingOrganizations,
     pub(super) state: Arc<State>,
 }
 
@@ -110,6 +114,9 @@ impl Base<'_> {
             dispatcher,
             simulations,
             suspensions: Suspensions::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            stops: self.stops(),
+            organizations: self.organizations(),
+            promos: self.promos(),
             approvals: approvals.clone(),
             outcomes,
             gauges: gauges.clone(),
@@ -130,7 +137,8 @@ impl Base<'_> {
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
         let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
-        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, node: self.node, state })
+        let closing = self.closing();
+        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, closing, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -247,6 +255,41 @@ impl Base<'_> {
             entropy: Arc::new(SystemEntropy),
             ids: Arc::clone(&self.ids),
         })
+    }
+
+    fn stops(&self) -> Stops {
+        Stops::new(StopsParts {
+            unit: self.store(),
+            stops: self.store(),
+            standings: self.store(),
+            ledger: self.store(),
+            agents: self.store(),
+            people: self.store(),
+        })
+    }
+
+    fn organizations(&self) -> Organizations {
+        Organizations::new(OrganizationsParts {
+            unit: self.store(),
+            ledger: self.store(),
+            standings: self.store(),
+            people: self.store(),
+        })
+    }
+
+    fn closing(&self) -> ClosingOrganizations {
+        ClosingOrganizations::new(ClosingParts {
+            unit: self.store(),
+            standings: self.store(),
+            scanner: self.store(),
+            ids: Arc::clone(&self.ids),
+            node: self.node.id(),
+        })
+    }
+
+    fn promos(&self) -> Promos {
+        let ids = Arc::clone(&self.ids);
+        Promos::new(PromosParts { unit: self.store(), promos: self.store(), people: self.store(), ids })
     }
 
     fn teams(&self) -> Teams {

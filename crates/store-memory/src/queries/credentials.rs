@@ -50,4 +50,8 @@ impl PeopleQueries for MemoryStore {
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         Ok(self.shared.state().sign_ins.get(&user).cloned())
     }
+
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.shared.state().platform_admins.contains(&user))
+    }
 }

@@ -7,6 +7,7 @@ mod journal;
 mod ledger;
 mod outcomes;
 mod receipts;
+mod stops;
 mod teams;
 mod usage;
 

@@ -6,6 +6,8 @@ mod commit;
 mod credentials;
 mod open_org;
 mod people;
+mod promos;
+mod stops;
 mod teams;
 
 use std::{

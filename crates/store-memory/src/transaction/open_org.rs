@@ -66,6 +66,7 @@ impl OpenOrg {
         for (mode, operation) in &self.policy.suspended {
             self.snapshot.load_suspension(*mode, operation.clone());
         }
+        self.snapshot.load_stops(self.policy.stops.keys().copied().collect());
         for agent in &reads.agents {
             self.load_agent(*agent);
         }

@@ -1,7 +1,7 @@
 //! Policy rows of agents, their ancestors included, on their way into snapshots.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use upivia_domain::{
     AgentId, Mode, OrgId,
     catalog::OperationName,
     ledger::Snapshot,
-    policy::{AgentPolicy, PolicyRows},
+    policy::{AgentPolicy, PolicyRows, StopScope},
     ports::StoreError,
 };
 
@@ -21,10 +21,10 @@ use crate::{
     error::store_error,
     ledger::{PolicySource, Snapshots, Wanted},
     rows::{AgentRow, AllocationRow, BindingRow, CredentialRow, PolicyParts, TeamRow, agent_policies, parse},
-    schema::{agents, allocations, bindings, credentials, suspensions, teams},
+    schema::{agents, allocations, bindings, credentials, stops, suspensions, teams},
 };
 
-/// Loads what is known of the wanted agents, and the suspended operations.
+/// Loads what is known of the wanted agents, the suspended operations, and what people stopped.
 pub(crate) async fn load(
     conn: &mut Conn,
     shared: &Shared,
@@ -63,11 +63,13 @@ async fn policy_rows(
 ) -> Result<HashMap<OrgId, PolicyRows>, StoreError> {
     let orgs: Vec<OrgId> = missing.keys().copied().collect();
     let mut suspended = suspended_in(conn, &orgs).await?;
+    let mut stopped = stopped_in(conn, &orgs).await?;
     let agents = agents_of(conn, missing).await?;
     let rows = agents.into_iter().map(|(org, agents)| {
         let agents = agents.into_iter().map(|agent| (agent.id, agent)).collect();
         let suspended = suspended.remove(&org).unwrap_or_default();
-        (org, PolicyRows { agents, suspended, ..PolicyRows::default() })
+        let stops = stopped.remove(&org).unwrap_or_default();
+        (org, PolicyRows { agents, suspended, stops, ..PolicyRows::default() })
     });
     Ok(rows.collect())
 }
@@ -76,6 +78,7 @@ async fn policy_rows(
 fn merge(snapshot: &mut Snapshot, rows: PolicyRows) {
     snapshot.policy.agents.extend(rows.agents);
     snapshot.policy.contexts.extend(rows.contexts);
+    snapshot.load_stops(rows.stops);
     for (mode, operation) in rows.suspended {
         snapshot.load_suspension(mode, operation);
     }
@@ -111,6 +114,17 @@ async fn suspended_in(conn: &mut Conn, orgs: &[OrgId]) -> Result<Suspended, Stor
         suspended.entry(parse("suspensions", "org_id", &org)?).or_default().insert(entry);
     }
     Ok(suspended)
+}
+
+async fn stopped_in(conn: &mut Conn, orgs: &[OrgId]) -> Result<HashMap<OrgId, BTreeSet<StopScope>>, StoreError> {
+    let ids: Vec<String> = orgs.iter().map(OrgId::to_string).collect();
+    let rows = stops::table.filter(stops::org_id.eq_any(ids)).select((stops::org_id, stops::scope));
+    let found: Vec<(String, String)> = rows.load(conn).await.map_err(store_error)?;
+    let mut stopped: HashMap<OrgId, BTreeSet<StopScope>> = HashMap::new();
+    for (org, scope) in found {
+        stopped.entry(parse("stops", "org_id", &org)?).or_default().insert(parse("stops", "scope", &scope)?);
+    }
+    Ok(stopped)
 }
 
 async fn parts(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Result<PolicyParts, StoreError> {

@@ -44,4 +44,8 @@ impl PeopleQueries for Store {
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         ask!(self, read queries::credentials::sign_in(user))
     }
+
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError> {
+        ask!(self, read queries::credentials::is_platform_admin(user))
+    }
 }

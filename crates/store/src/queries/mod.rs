@@ -6,8 +6,10 @@ mod credentials;
 mod journal;
 mod ledger;
 mod outcomes;
+mod promos;
 mod receipts;
 mod requests;
+mod stops;
 mod teams;
 mod usage;
 

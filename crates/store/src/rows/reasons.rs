@@ -15,8 +15,19 @@ const TABLE: &str = "requests";
 const COLUMN: &str = "reasons";
 
 /// Every scope that a refusal can name; the domain knows them only as static text.
-const SCOPES: [&str; 10] =
-    ["binding", "agent", "ancestor", "worker", "team", "delegation", "run", "room", "organization", "approval"];
+const SCOPES: [&str; 11] = [
+    "binding",
+    "agent",
+    "ancestor",
+    "worker",
+    "team",
+    "delegation",
+    "run",
+    "room",
+    "organization",
+    "approval",
+    "agent_tree",
+];
 
 #[derive(Serialize, Deserialize)]
 struct ReasonText {

@@ -61,7 +61,7 @@ fn sentences(request: &ServiceRequest) -> String {
 }
 
 fn sentence(request: &ServiceRequest, reason: &Reason) -> String {
-    let mut text = explanation(reason.code).to_owned();
+    let mut text = stopped(reason).unwrap_or_else(|| explanation(reason.code)).to_owned();
     if reason.code == ReasonCode::PolicyViolation {
         let _ = write!(text, " Enable {} with POST /api/v1/agents/{}/services.", request.operation, request.agent);
     }
@@ -78,6 +78,19 @@ fn sentence(request: &ServiceRequest, reason: &Reason) -> String {
         let _ = write!(text, " Usage starts anew at {at}.");
     }
     text
+}
+
+/// A stop that reaches less than the organization.
+fn stopped(reason: &Reason) -> Option<&'static str> {
+    match (reason.code, reason.scope) {
+        (ReasonCode::OrganizationSuspended, "team") => {
+            Some("A person stopped all spending of the team; nothing is admitted until it is resumed.")
+        }
+        (ReasonCode::OrganizationSuspended, "agent_tree") => Some(
+            "A person stopped all spending of the agent, or of one that it descends from; nothing is admitted until it is resumed.",
+        ),
+        _ => None,
+    }
 }
 
 fn is_debt(reason: &Reason) -> bool {

@@ -14,7 +14,9 @@ pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
         ReasonCode::WorkerBudgetExceeded => "The money of the agent's owner in the team does not suffice.",
         ReasonCode::TeamBudgetExceeded => "The team's money does not suffice.",
         ReasonCode::InsufficientBalance => "The organization's balance does not suffice.",
-        ReasonCode::OrganizationSuspended => "The organization is suspended or closing; nothing is admitted.",
+        ReasonCode::OrganizationSuspended => {
+            "The organization is suspended, closing, or was stopped by a person; nothing is admitted."
+        }
         ReasonCode::ServiceNotConfigured => {
             "No provider is configured for this operation in this mode; a live request never reaches the sandbox."
         }

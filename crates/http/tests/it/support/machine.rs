@@ -16,12 +16,15 @@ use upivia_application::{
     gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings},
+    organizations::{Organizations, OrganizationsParts},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    promos::{Promos, PromosParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
+    stops::{Stops, StopsParts},
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
     workspaces::Workspaces,
@@ -87,6 +90,9 @@ impl Machine {
             access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
             simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
             suspensions: Suspensions::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            stops: self.stops(),
+            organizations: self.organizations(),
+            promos: self.promos(),
             approvals: self.approvals(&dispatcher, &node, &ledger),
             outcomes: self.outcomes(&dispatcher),
             gauges: self.gauges.clone(),
@@ -135,6 +141,35 @@ impl Machine {
             metrics,
             writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
+        })
+    }
+
+    fn stops(&self) -> Stops {
+        Stops::new(StopsParts {
+            unit: self.store.clone(),
+            stops: self.store.clone(),
+            standings: self.store.clone(),
+            ledger: self.store.clone(),
+            agents: self.store.clone(),
+            people: self.store.clone(),
+        })
+    }
+
+    fn organizations(&self) -> Organizations {
+        Organizations::new(OrganizationsParts {
+            unit: self.store.clone(),
+            ledger: self.store.clone(),
+            standings: self.store.clone(),
+            people: self.store.clone(),
+        })
+    }
+
+    fn promos(&self) -> Promos {
+        Promos::new(PromosParts {
+            unit: self.store.clone(),
+            promos: self.store.clone(),
+            people: self.store.clone(),
+            ids: self.ids.clone(),
         })
     }
 

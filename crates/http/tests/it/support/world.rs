@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use upivia_application::{
     agents::EndingAgents,
     gauges::Sampler,
+    organizations::{ClosingOrganizations, ClosingParts},
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
@@ -119,6 +120,46 @@ impl World {
         EndingAgents::new(self.store.clone(), self.store.clone(), node).sweep().await.unwrap()
     }
 
+    /// Looks once for organizations that are closing and have nothing open any more; how many are closed.
+    pub async fn close_organizations(&self) -> usize {
+        let parts = ClosingParts {
+            unit: self.store.clone(),
+            standings: self.store.clone(),
+            scanner: self.store.clone(),
+            ids: self.ids.clone(),
+            node: NodeId::new(self.ids.uuid()),
+        };
+        ClosingOrganizations::new(parts).sweep().await.unwrap()
+    }
+
+    /// The session of an owner in another workspace of theirs.
+    pub fn session_in(&self, of: &Org, workspace: &str) -> String {
+        format!("{}; upivia-workspace={workspace}", of.session)
+    }
+
+    /// A promo code of that word, made by its owner as a platform administrator, where there is none.
+    pub async fn promo(&self, of: &Org, code: &str) {
+        self.platform_admin(of).await;
+        let body = json!({ "code": code, "amount_cents": 700 });
+        self.send(Call::post("/admin/promo-codes", &body).cookie(&of.session)).await;
+    }
+
+    /// Another workspace of that owner, who is a platform administrator, in the state that the route needs.
+    pub async fn administered(&self, of: &Org, route: &str) -> String {
+        self.platform_admin(of).await;
+        let id = self.workspace(of).await;
+        if route.ends_with("/reactivate") {
+            let path = format!("/admin/organizations/{id}/suspend");
+            self.send(Call::post(&path, &json!({ "reason": "x" })).cookie(&of.session)).await.expect(200);
+        }
+        if route.ends_with("/payout") {
+            let close = Call::post(&format!("/orgs/{id}/close"), &json!({ "confirm": true }));
+            self.send(close.cookie(&self.session_in(of, &id))).await.expect(200);
+            assert_eq!(self.close_organizations().await, 1);
+        }
+        id
+    }
+
     /// What a provider that gives no certain answer leaves: the id of the request.
     pub async fn lost(&self, of: &Org) -> String {
         let sent = self.send(Call::post("/service-requests", &mail("lose")).bearer(&of.test)).await.expect(202);
@@ -188,6 +229,11 @@ impl World {
 
     /// A new member of Acme, who is neither owner nor admin; their token.
     pub async fn member(&self) -> String {
+        self.colleague(OrgRole::Member).await
+    }
+
+    /// A new person of Acme in that role; their token.
+    pub async fn colleague(&self, role: OrgRole) -> String {
         let token = format!("{}member", TokenKind::PersonalToken.prefix());
         let (org, user, id) = (self.org().await, UserId::new(self.ids.uuid()), CredentialId::new(self.ids.uuid()));
         let hash = self.hasher.hash(&token);
@@ -196,7 +242,7 @@ impl World {
             Box::pin(async move {
                 let (created_at, status) = (tx.now(), CredentialStatus::ACTIVE);
                 tx.users().insert(&User { id: user, email: "eve@acme.example".parse().unwrap(), created_at }).await?;
-                tx.memberships().insert(&Membership { org, user, role: OrgRole::Member }).await?;
+                tx.memberships().insert(&Membership { org, user, role }).await?;
                 let credential = Credential { id, org, kind, hash, label: "Eve".to_owned(), status, created_at };
                 tx.credentials().insert(&credential).await
             })

@@ -1,4 +1,4 @@
-//! `credentials`, `users`, `sign_ins` and `memberships`.
+//! `credentials`, `users`, `sign_ins`, `memberships` and `platform_admins`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,7 +14,7 @@ use crate::{
     queries::in_row,
     repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
     rows::CredentialRow,
-    schema::{credentials, memberships, org_heads, organizations, sign_ins, users},
+    schema::{credentials, memberships, org_heads, organizations, platform_admins, sign_ins, users},
 };
 
 pub(crate) async fn credential(conn: &mut Conn, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
@@ -66,4 +66,10 @@ pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Optio
 pub(crate) async fn sign_in(conn: &mut Conn, user: UserId) -> Result<Option<SignIn>, StoreError> {
     let row = sign_ins::table.find(user.to_string()).select(SignInRow::as_select()).first(conn).await;
     row.optional().map_err(store_error)?.map(|row| in_row(user, SignIn::try_from(row))).transpose()
+}
+
+pub(crate) async fn is_platform_admin(conn: &mut Conn, user: UserId) -> Result<bool, StoreError> {
+    let query = platform_admins::table.find(user.to_string()).select(platform_admins::user_id);
+    let row = query.first::<String>(conn).await.optional().map_err(store_error)?;
+    Ok(row.is_some())
 }

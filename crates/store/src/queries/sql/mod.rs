@@ -6,8 +6,10 @@ pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
 pub(crate) mod outcomes;
+pub(crate) mod promos;
 pub(crate) mod receipts;
 pub(crate) mod requests;
+pub(crate) mod stops;
 pub(crate) mod teams;
 pub(crate) mod usage;
 

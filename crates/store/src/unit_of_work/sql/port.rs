@@ -7,7 +7,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        OrganizationRepository, PlatformAdminRepository, PromoRepository, StandingRepository, StopRepository,
+        StoreError, TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -58,6 +59,18 @@ impl Tx for OpenTx<'_> {
     }
 
     fn bindings(&mut self) -> &mut dyn BindingRepository {
+        self
+    }
+
+    fn stops(&mut self) -> &mut dyn StopRepository {
+        self
+    }
+
+    fn standings(&mut self) -> &mut dyn StandingRepository {
+        self
+    }
+
+    fn promos(&mut self) -> &mut dyn PromoRepository {
         self
     }
 

@@ -72,6 +72,16 @@ impl<'c> OpenTx<'c> {
         self.held(org).map(drop)
     }
 
+    /// The head of an organization that this transaction holds.
+    pub(crate) fn head(&mut self, org: OrgId) -> Result<&OrgHead, StoreError> {
+        self.held(org).map(|snapshot| snapshot.head())
+    }
+
+    /// The same, to change it.
+    pub(crate) fn head_mut(&mut self, org: OrgId) -> Result<&mut OrgHead, StoreError> {
+        self.held(org).map(Snapshot::head_mut)
+    }
+
     pub(super) fn holds(&self, org: OrgId) -> bool {
         self.held.contains_key(&org)
     }
