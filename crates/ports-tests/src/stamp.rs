@@ -117,7 +117,8 @@ macro_rules! contract_suite {
                 late_evidence_is_listed_whatever_became_of_its_request,
                 open_outcomes_are_filtered,
                 open_outcomes_stand_in_pages_by_sequence,
-                the_events_of_one_request_are_found_between_two_sequences;
+                the_events_of_one_request_are_found_between_two_sequences,
+                late_evidence_is_off_the_list_until_more_comes;
             overruns:
                 a_cost_above_its_hold_is_an_overrun,
                 three_overruns_in_a_day_suspend_the_operation,
@@ -131,7 +132,8 @@ macro_rules! contract_suite {
                 a_persons_organizations_are_the_oldest_first,
                 a_token_is_listed_where_it_opens,
                 a_token_that_moved_opens_the_other_organization_only,
-                a_removed_token_opens_nothing;
+                a_removed_token_opens_nothing,
+                an_identity_is_one_persons_and_a_person_has_one_of_a_provider;
             policies:
                 a_revoked_key_is_dead_at_once,
                 a_new_key_opens_until_it_expires,
@@ -151,7 +153,8 @@ macro_rules! contract_suite {
             receipts:
                 the_first_receipt_is_kept,
                 receipts_at_once_agree_on_one,
-                receipts_of_others_are_not_found;
+                receipts_of_others_are_not_found,
+                old_receipts_are_forgotten_the_oldest_first;
             replays:
                 a_repeated_command_answers_as_before_and_moves_nothing,
                 a_repeated_admission_answers_the_present_state,

@@ -15,7 +15,7 @@ use upivia_domain::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, LinkedIdentity, Membership, Organization, SignIn, User},
     ledger::{OrgHead, Recorded},
     ports::{NodeLease, WebhookReceipt},
     team::{Allocation, BudgetRequest, Team, TeamMember},
@@ -30,6 +30,7 @@ pub(crate) struct State {
     pub(crate) emails: HashMap<Email, UserId>,
     pub(crate) platform_admins: BTreeSet<UserId>,
     pub(crate) sign_ins: HashMap<UserId, SignIn>,
+    pub(crate) identities: Vec<LinkedIdentity>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
@@ -58,6 +59,8 @@ pub(crate) struct PolicyTables {
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
     pub(crate) suspended: BTreeSet<(Mode, OperationName)>,
+    /// Late evidence that was looked at, as the request stood then: whatever changes it is new.
+    pub(crate) acknowledged: BTreeMap<RequestId, ServiceRequest>,
 }
 
 /// What the ledger writes.
@@ -88,6 +91,7 @@ impl State {
             emails: HashMap::new(),
             platform_admins: BTreeSet::new(),
             sign_ins: HashMap::new(),
+            identities: Vec::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),

@@ -8,8 +8,8 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
+        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
+        LateEvidenceRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
         Work,
     },
 };
@@ -94,6 +94,10 @@ impl Tx for Transaction {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn late_evidence(&mut self) -> &mut dyn LateEvidenceRepository {
         self
     }
 }

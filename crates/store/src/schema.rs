@@ -42,6 +42,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     memberships (org_id, user_id) {
         org_id -> Text,
         user_id -> Text,
@@ -298,6 +307,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     users,
     sign_ins,
+    identities,
     memberships,
     teams,
     allocations,

@@ -14,6 +14,6 @@ pub use credential::{Credential, CredentialHash, CredentialKind, CredentialStatu
 pub use organization::{Organization, OrganizationStatus};
 pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCheck, PasswordHash, SignIn};
 pub use permission::Permission;
-pub use proof::{AuthorizationReply, ProvenIdentity, SignInAttempt};
+pub use proof::{AuthorizationReply, LinkedIdentity, ProvenIdentity, SignInAttempt};
 pub use session::{Cookie, CsrfToken, Session, SessionClaims, SessionScheme, UnfitClaims};
 pub use user::{Email, InvalidEmail, InvalidName, Membership, Name, OrgRole, User};

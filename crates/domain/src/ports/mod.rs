@@ -24,7 +24,7 @@ pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
 pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
-pub use outcomes::{OutcomeFilter, OutcomeQueries};
+pub use outcomes::{LateEvidenceRepository, OutcomeFilter, OutcomeQueries};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
 pub use queries::{
     AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, PeopleQueries, RequestQueries,

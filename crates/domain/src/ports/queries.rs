@@ -38,6 +38,8 @@ pub trait PeopleQueries: Send + Sync {
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError>;
+    /// The person whom a provider of identity knows as `subject`. MUST compare both byte for byte.
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError>;
 }
 
 /// Organizations' agents.

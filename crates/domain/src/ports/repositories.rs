@@ -11,7 +11,7 @@ use crate::{
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
-    identity::{Credential, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, Email, LinkedIdentity, Membership, Organization, SignIn, User},
     team::{Allocation, Team, TeamMember},
 };
 
@@ -36,6 +36,13 @@ pub trait UserRepository: Send {
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError>;
     /// Inserts or replaces it. MUST hold the platform organization.
     async fn put_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError>;
+    /// The person whom a provider of identity knows as `subject`.
+    async fn find_by_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError>;
+    /// Inserts whom a provider's person is. MUST hold the platform organization. Issuer and subject MUST be unique, and so
+    /// MUST issuer and person.
+    async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError>;
+    /// What a provider calls that person; `None` where it knows them by nothing yet.
+    async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError>;
 }
 
 /// Who belongs where.

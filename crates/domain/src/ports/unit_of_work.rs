@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, LateEvidenceRepository,
+    MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -79,6 +79,8 @@ pub trait Tx: Send {
     fn bindings(&mut self) -> &mut dyn BindingRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
+    /// Requests to which evidence came late.
+    fn late_evidence(&mut self) -> &mut dyn LateEvidenceRepository;
 }
 
 /// Runs a use-case that returns a value or an error of its own.

@@ -3,7 +3,7 @@
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
     outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
+    sign_in::{FederationError, SignInError}, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
     workspaces::WorkspaceError,
 };
 
@@ -139,6 +139,18 @@ impl From<SignInError> for ApiError {
             SignInError::Unauthorized => Self::Unauthorized,
             SignInError::Busy => Self::RateLimited { retry_after_seconds: 1 },
             SignInError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<FederationError> for ApiError {
+    fn from(error: FederationError) -> Self {
+        match error {
+            FederationError::NotConfigured => Self::NotFound("way to sign in"),
+            // The handlers send the browser to the page for errors.
+            FederationError::Refused => Self::Unauthorized,
+            FederationError::NotAdmitted | FederationError::NotLinked => Self::Forbidden(error.to_string()),
+            FederationError::ProviderUnavailable | FederationError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::support::{
 };
 
 /// A path of the route that names things of this organization.
-async fn path(world: &World, route: &Route, owner: &Org) -> String {
+pub async fn path(world: &World, route: &Route, owner: &Org) -> String {
     if route.path == "/workspaces/switch" && owner.second.get().is_none() {
         owner.second.set(world.workspace(owner).await).unwrap();
     }
@@ -53,6 +53,7 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             let made = Call::post("/personal-tokens", &serde_json::json!({ "name": "CI" })).cookie(&owner.session);
             world.send(made).await.expect(201)["personal_token"]["id"].as_str().unwrap().to_owned()
         }
+        "ops" if route.path.ends_with("/acknowledge") => world.contradicted(owner).await,
         "ops" => world.lost(owner).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
@@ -111,12 +112,12 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
     }
 }
 
-fn name(route: &Route) -> String {
+pub fn name(route: &Route) -> String {
     format!("{} {}", route.method.as_str(), route.path)
 }
 
 /// The call with the credential that the route takes.
-fn by(org: &Org, route: &Route, call: Call) -> Call {
+pub fn by(org: &Org, route: &Route, call: Call) -> Call {
     match route.access.credentials() {
         [] => call,
         [Credential::AgentKey] => call.bearer(&org.test),

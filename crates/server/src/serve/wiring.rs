@@ -17,7 +17,7 @@ use upivia_application::{
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
-    sign_in::{Lifetimes, SignIns, SignInsParts},
+    sign_in::{Federation, Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
@@ -32,7 +32,7 @@ use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
 use upivia_providers::SchemaCheck;
 use upivia_sign_in::{
     password::{Argon2Passwords, PasswordSettings},
-    session::{NextCsrf, NextSessions, SessionSettings},
+    session::{NextCsrf, NextSessions, SealedAttempts, SessionSettings},
 };
 use upivia_store::crypto::SystemEntropy;
 
@@ -224,6 +224,19 @@ impl Base<'_> {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             lifetimes: Lifetimes::default(),
+            federation: self.federation(sessions)?,
+        }))
+    }
+
+    fn federation(&self, sessions: &SessionSettings) -> Result<Option<Federation>> {
+        let Some((provider, name, terms)) = config::oidc(self.settings)? else { return Ok(None) };
+        Ok(Some(Federation {
+            id: config::OIDC,
+            name,
+            provider: Arc::new(provider),
+            attempts: Arc::new(SealedAttempts::new(sessions, Arc::new(SystemEntropy))?),
+            entropy: Arc::new(SystemEntropy),
+            terms,
         }))
     }
 

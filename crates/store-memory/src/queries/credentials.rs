@@ -50,4 +50,10 @@ impl PeopleQueries for MemoryStore {
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         Ok(self.shared.state().sign_ins.get(&user).cloned())
     }
+
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let state = self.shared.state();
+        let linked = state.identities.iter().find(|one| one.issuer == issuer && one.subject == subject);
+        Ok(linked.and_then(|one| state.users.get(&one.user)).cloned())
+    }
 }

@@ -39,6 +39,7 @@ impl Transaction {
         }
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
+        state.identities.extend(self.new_identities);
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {

@@ -4,6 +4,7 @@ mod agents;
 mod budget_requests;
 mod commit;
 mod credentials;
+mod late_evidence;
 mod open_org;
 mod people;
 mod teams;
@@ -15,7 +16,7 @@ use std::{
 
 use upivia_domain::{
     OrgId, Timestamp, UserId,
-    identity::{Organization, SignIn, User},
+    identity::{LinkedIdentity, Organization, SignIn, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
 };
@@ -36,6 +37,7 @@ pub(crate) struct Transaction {
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
+    new_identities: Vec<LinkedIdentity>,
     failed: Option<StoreError>,
 }
 
@@ -48,7 +50,8 @@ impl Transaction {
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
         let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
+        let new_identities = Vec::new();
+        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, new_identities, failed: None }
     }
 
     /// What the node's clock said when the transaction began.

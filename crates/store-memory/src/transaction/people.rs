@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, Membership, Organization, SignIn, User},
+    identity::{Email, LinkedIdentity, Membership, Organization, SignIn, User},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
@@ -57,6 +57,30 @@ impl UserRepository for Transaction {
         self.sign_ins.insert(sign_in.user, sign_in.clone());
         Ok(())
     }
+
+    async fn find_by_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let Some(user) = self.linked(|one| one.issuer == issuer && one.subject == subject).map(|one| one.user) else {
+            return Ok(None);
+        };
+        let own = self.new_users.iter().find(|new| new.id == user).cloned();
+        Ok(own.or_else(|| self.shared.state().users.get(&user).cloned()))
+    }
+
+    async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        let LinkedIdentity { issuer, subject, user, .. } = identity;
+        let taken = self.linked(|one| one.issuer == *issuer && (one.subject == *subject || one.user == *user));
+        let fits = taken.is_none() && self.knows_user(*user);
+        let result = if fits { Ok(()) } else { Err(StoreError::Constraint("identities: taken, or nobody's".to_owned())) };
+        self.remember(result)?;
+        self.new_identities.push(identity.clone());
+        Ok(())
+    }
+
+    async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError> {
+        Ok(self.linked(|one| one.issuer == issuer && one.user == user))
+    }
 }
 
 #[async_trait]
@@ -95,6 +119,12 @@ impl MembershipRepository for Transaction {
 }
 
 impl Transaction {
+    /// The identity that fits, of those that are committed or new.
+    fn linked(&self, fits: impl Fn(&LinkedIdentity) -> bool) -> Option<LinkedIdentity> {
+        let own = self.new_identities.iter().find(|one| fits(one)).cloned();
+        own.or_else(|| self.shared.state().identities.iter().find(|one| fits(one)).cloned())
+    }
+
     /// Whether there is such a person, for rows that refer to one.
     pub(super) fn knows_user(&self, id: UserId) -> bool {
         self.new_users.iter().any(|user| user.id == id) || self.shared.state().users.contains_key(&id)

@@ -44,4 +44,9 @@ impl PeopleQueries for Store {
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         ask!(self, read queries::credentials::sign_in(user))
     }
+
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+        ask!(self, read queries::credentials::user_by_identity(issuer, subject))
+    }
 }

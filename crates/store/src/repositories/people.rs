@@ -1,16 +1,16 @@
-//! `users`, `sign_ins` and `memberships`.
+//! `users`, `sign_ins`, `identities` and `memberships`.
 
 use diesel::prelude::*;
 use upivia_domain::{
     Timestamp,
-    identity::{Membership, PasswordHash, SignIn, User},
+    identity::{LinkedIdentity, Membership, PasswordHash, SignIn, User},
     ports::StoreError,
 };
 
 use crate::{
     error::unreadable,
     rows::parse,
-    schema::{memberships, sign_ins, users},
+    schema::{identities, memberships, sign_ins, users},
 };
 
 /// A row of `users`.
@@ -66,6 +66,39 @@ impl TryFrom<SignInRow> for SignIn {
             user: parse("sign_ins", "user_id", &row.user_id)?,
             password: row.password.map(hash).transpose()?,
             sessions_valid_from: Timestamp::from_micros(row.sessions_valid_from),
+        })
+    }
+}
+
+/// A row of `identities`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = identities)]
+pub(crate) struct IdentityRow {
+    issuer: String,
+    subject: String,
+    user_id: String,
+    created_at: i64,
+}
+
+impl From<&LinkedIdentity> for IdentityRow {
+    fn from(identity: &LinkedIdentity) -> Self {
+        Self {
+            issuer: identity.issuer.clone(),
+            subject: identity.subject.clone(),
+            user_id: identity.user.to_string(),
+            created_at: identity.created_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<IdentityRow> for LinkedIdentity {
+    type Error = StoreError;
+    fn try_from(row: IdentityRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            issuer: row.issuer,
+            subject: row.subject,
+            user: parse("identities", "user_id", &row.user_id)?,
+            created_at: Timestamp::from_micros(row.created_at),
         })
     }
 }

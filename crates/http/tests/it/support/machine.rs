@@ -20,7 +20,7 @@ use upivia_application::{
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
-    sign_in::{Lifetimes, SignIns, SignInsParts},
+    sign_in::{Federation, JoinTerms, Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
@@ -37,12 +37,13 @@ use upivia_domain::{
 use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, Site, WritesSoFar};
 use upivia_sign_in::{
     password::{Argon2Passwords, PasswordSettings},
-    session::{NextCsrf, NextSessions, SessionSettings},
+    session::{NextCsrf, NextSessions, SealedAttempts, SessionSettings},
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
 
 use super::{
     catalog::{Checks, catalog},
+    friend::{self, Friend},
     provider::Registry,
     sender,
     world::Org,
@@ -58,6 +59,7 @@ pub struct Machine {
     pub hasher: Arc<PepperedHasher>,
     pub store: Arc<MemoryStore>,
     pub gauges: Gauges,
+    friend: Friend,
 }
 
 impl Machine {
@@ -65,7 +67,8 @@ impl Machine {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
-        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher, gauges: Gauges::default() }
+        let (store, gauges) = (MemoryStore::new(clock.clone()), Gauges::default());
+        Self { store, clock, ids, entropy, hasher, gauges, friend: Friend::default() }
     }
 
     pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
@@ -177,7 +180,15 @@ impl Machine {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             lifetimes: Lifetimes::default(),
+            federation: Some(self.federation()),
         })
+    }
+
+    fn federation(&self) -> Federation {
+        let attempts = SealedAttempts::new(&sessions(), self.entropy.clone()).unwrap();
+        let (provider, entropy) = (Arc::new(self.friend.clone()), self.entropy.clone());
+        let (name, terms) = ("Friend".to_owned(), JoinTerms::default());
+        Federation { id: friend::ID, name, provider, attempts: Arc::new(attempts), entropy, terms }
     }
 
     /// Takes samples where the metrics read them.

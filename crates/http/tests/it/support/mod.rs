@@ -2,6 +2,7 @@
 
 mod call;
 mod catalog;
+mod friend;
 mod machine;
 mod provider;
 pub mod sender;

@@ -21,6 +21,7 @@ use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialId
 use super::{
     call::{Call, Reply},
     machine::{Machine, PASSWORD},
+    sender::report,
 };
 
 /// An organization's ids and credentials as texts.
@@ -123,6 +124,22 @@ impl World {
     pub async fn lost(&self, of: &Org) -> String {
         let sent = self.send(Call::post("/service-requests", &mail("lose")).bearer(&of.test)).await.expect(202);
         sent["request_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A request that ended and was corrected afterwards: its id.
+    pub async fn contradicted(&self, of: &Org) -> String {
+        let sent = self.send(Call::post("/service-requests", &mail("accept")).bearer(&of.test)).await.expect(202);
+        let id = sent["request_id"].as_str().unwrap().to_owned();
+        self.corrected(&id, 1).await;
+        self.corrected(&id, 2).await;
+        id
+    }
+
+    /// The provider says that a request cost so many tenths of a cent.
+    pub async fn corrected(&self, id: &str, mills: u32) {
+        let (event, cost) = (format!("evt_{id}_{mills}"), format!("0.00{mills}"));
+        let said = json!({ "event_id": event, "request_id": id, "status": "executed", "cost_usd": cost });
+        self.send(report(self, &said)).await.expect(200);
     }
 
     /// The organization that a token belongs to.

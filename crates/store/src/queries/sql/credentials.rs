@@ -14,7 +14,7 @@ use crate::{
     queries::in_row,
     repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
     rows::CredentialRow,
-    schema::{credentials, memberships, org_heads, organizations, sign_ins, users},
+    schema::{credentials, identities, memberships, org_heads, organizations, sign_ins, users},
 };
 
 pub(crate) async fn credential(conn: &mut Conn, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
@@ -66,4 +66,17 @@ pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Optio
 pub(crate) async fn sign_in(conn: &mut Conn, user: UserId) -> Result<Option<SignIn>, StoreError> {
     let row = sign_ins::table.find(user.to_string()).select(SignInRow::as_select()).first(conn).await;
     row.optional().map_err(store_error)?.map(|row| in_row(user, SignIn::try_from(row))).transpose()
+}
+
+pub(crate) async fn user_by_identity(
+    conn: &mut Conn,
+    issuer: String,
+    subject: String,
+) -> Result<Option<User>, StoreError> {
+    let query = identities::table
+        .find((issuer, subject))
+        .inner_join(users::table.on(users::id.eq(identities::user_id)))
+        .select(UserRow::as_select());
+    let row = query.first(conn).await.optional().map_err(store_error)?;
+    row.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
 }

@@ -7,6 +7,7 @@ mod agents;
 mod bindings;
 mod budget_requests;
 mod credentials;
+mod late_evidence;
 mod memberships;
 mod organizations;
 mod platform_admins;

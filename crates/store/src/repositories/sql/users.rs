@@ -1,19 +1,19 @@
-//! `users` and `sign_ins`. They belong to the installation: whoever adds one holds the platform organization.
+//! `users`, `sign_ins` and `identities`. They belong to the installation: whoever adds one holds the platform organization.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, SignIn, User},
+    identity::{Email, LinkedIdentity, SignIn, User},
     ports::{StoreError, UserRepository},
 };
 
 use super::OpenTx;
 use crate::{
     queries::in_row,
-    repositories::{SignInRow, UserRow},
-    schema::{sign_ins, users},
+    repositories::{IdentityRow, SignInRow, UserRow},
+    schema::{identities, sign_ins, users},
 };
 
 #[async_trait]
@@ -42,5 +42,30 @@ impl UserRepository for OpenTx<'_> {
         let insert = diesel::insert_into(sign_ins::table).values(row.clone());
         let put = insert.on_conflict(sign_ins::user_id).do_update().set(row).execute(self.conn()?).await;
         self.note(put).map(drop)
+    }
+
+    async fn find_by_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let query = identities::table
+            .find((issuer, subject))
+            .inner_join(users::table.on(users::id.eq(identities::user_id)))
+            .select(UserRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
+    }
+
+    async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError> {
+        self.require_held(OrgId::PLATFORM)?;
+        let insert = diesel::insert_into(identities::table).values(IdentityRow::from(identity));
+        let inserted = insert.execute(self.conn()?).await;
+        self.note(inserted).map(drop)
+    }
+
+    async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError> {
+        let query = identities::table
+            .filter(identities::user_id.eq(user.to_string()))
+            .filter(identities::issuer.eq(issuer))
+            .select(IdentityRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(user, LinkedIdentity::try_from(row))).transpose()
     }
 }

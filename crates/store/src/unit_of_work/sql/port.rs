@@ -6,8 +6,8 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, LateEvidenceRepository,
+        MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -62,6 +62,10 @@ impl Tx for OpenTx<'_> {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn late_evidence(&mut self) -> &mut dyn LateEvidenceRepository {
         self
     }
 }
