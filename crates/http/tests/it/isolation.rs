@@ -1,6 +1,8 @@
 //! The table, walked by somebody with ids of another organization: in a path, in a query, in a body. Whatever a route takes an
 //! id in has to say here what a foreign one is, or the walk fails.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use upivia_http::{
     openapi::Place,
@@ -111,6 +113,7 @@ async fn a_foreign_id_in_any_place_of_a_path_is_not_found() {
 /// Each id of a query: an error, or a list without anything of theirs.
 #[actix_web::test]
 async fn a_foreign_id_in_a_query_finds_nothing() {
+    let mut walked = BTreeSet::new();
     for (_, route) in routes().filter(|(_, route)| route.method == Method::Get) {
         let in_query = route.doc.parameters.iter().filter(|parameter| parameter.place == Place::Query);
         for parameter in in_query.filter(|parameter| parameter.name.ends_with("_id")) {
@@ -131,13 +134,16 @@ async fn a_foreign_id_in_a_query_finds_nothing() {
             let reply = send(&world, route, &crossed, None).await;
             assert!(matches!(reply.status, 200 | 400 | 404), "{}: {} {}", name(route), reply.status, reply.body);
             told_nothing(&world, route, &reply, before).await;
+            walked.insert(parameter.name);
         }
     }
+    assert!(walked.is_superset(&BTreeSet::from(["agent_id", "team_id"])), "{walked:?}");
 }
 
 /// Each id of a body.
 #[actix_web::test]
 async fn a_foreign_id_in_a_body_changes_nothing() {
+    let mut walked = BTreeSet::new();
     for (_, route) in routes().filter(|(_, route)| !is_signed(route)) {
         let Some(example) = route.doc.body.as_ref().map(|body| body.example) else { continue };
         let mut found = Vec::new();
@@ -149,8 +155,11 @@ async fn a_foreign_id_in_a_body_changes_nothing() {
             let reply = send(&world, route, &path, body(&world, route, Some(&placeholder))).await;
             assert!(matches!(reply.status, 400 | 403 | 404), "{}: {} {}", name(route), reply.status, reply.body);
             told_nothing(&world, route, &reply, before).await;
+            walked.insert(placeholder);
         }
     }
+    let kinds: BTreeSet<_> = walked.iter().filter_map(|id| id.split('_').next()).collect();
+    assert!(kinds.is_superset(&BTreeSet::from(["agt", "org", "team", "usr"])), "{kinds:?}");
 }
 
 /// What an agent asks about is itself or descends from it.
