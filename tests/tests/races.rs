@@ -124,7 +124,8 @@ async fn a_rotated_key_is_dead(store: Store) -> Result<()> {
     let (mut executed, mut price, before) = (0, 0, test_balance(&owner).await?);
     for round in 0..rounds() {
         let senders = Senders::start(&agent);
-        let rotated = owner.patch(&format!("/agents/{id}/key"), &json!({"confirm": true, "mode": "test"})).await?.ok()?;
+        let rotated =
+            owner.patch(&format!("/agents/{id}/key"), &json!({"confirm": true, "mode": "test"})).await?.ok()?;
         for _ in 0..AT_ONCE {
             let late = agent.pay(&dir::unique(), &paid::email("late")).await?;
             ensure!(late.code == 401, "round {round}: a dead key was answered HTTP {}: {}", late.code, late.body);

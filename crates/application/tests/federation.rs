@@ -89,12 +89,7 @@ impl World {
     }
 
     /// Somebody comes back from the provider as that person.
-    async fn arrive(
-        &self,
-        terms: &JoinTerms,
-        subject: &str,
-        email: Option<&str>,
-    ) -> Result<Arrival, FederationError> {
+    async fn arrive(&self, terms: &JoinTerms, subject: &str, email: Option<&str>) -> Result<Arrival, FederationError> {
         *self.provider.0.lock().unwrap() = Some(ProvenIdentity {
             issuer: ISSUER.to_owned(),
             subject: subject.to_owned(),

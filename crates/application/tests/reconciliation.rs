@@ -11,8 +11,8 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     reconciliation::{
-        PollSettings, Poller, PollerParts, RECEIPT_SECONDS, ReconcileError, Reconciliation, ReconciliationParts, Report,
-        Word,
+        PollSettings, Poller, PollerParts, RECEIPT_SECONDS, ReconcileError, Reconciliation, ReconciliationParts,
+        Report, Word,
     },
 };
 use upivia_domain::{

@@ -9,8 +9,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
-        LateEvidenceRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        LateEvidenceRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError,
+        TeamRepository, Tx, UnitOfWork, UserRepository, Work,
     },
 };
 

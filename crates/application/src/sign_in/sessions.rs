@@ -139,7 +139,10 @@ impl SignIns {
         Ok(found.filter(|(_, row)| row.counts(claims.issued_at)))
     }
 
-    pub(super) async fn with_row(&self, user: Option<User>) -> Result<Option<(User, SignIn)>, upivia_domain::ports::StoreError> {
+    pub(super) async fn with_row(
+        &self,
+        user: Option<User>,
+    ) -> Result<Option<(User, SignIn)>, upivia_domain::ports::StoreError> {
         let Some(user) = user else { return Ok(None) };
         let row = self.parts.people.sign_in(user.id).await?.unwrap_or(SignIn::none(user.id));
         Ok(Some((user, row)))

@@ -1,9 +1,19 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::{FederationError, SignInError}, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
+    access::AccessError,
+    agents::AgentError,
+    approvals::ApprovalError,
+    budgets::BudgetError,
+    dispatch::DispatchError,
+    outcomes::OutcomeError,
+    personal_tokens::PersonalTokenError,
+    reconciliation::ReconcileError,
+    reports::ReportError,
+    sign_in::{FederationError, SignInError},
+    simulations::SimulationError,
+    suspensions::SuspensionError,
+    teams::TeamError,
     workspaces::WorkspaceError,
 };
 

@@ -76,7 +76,10 @@ async fn a_person_of_the_provider_signs_in() {
     });
     assert_eq!(providers["oidc"], expected);
     let state = jar.leave(&world).await;
-    assert_eq!(jar.come(&world, &format!("code=1%3Dada@acme.example&state={state}")).await, "http://upivia.test/agents?x=1");
+    assert_eq!(
+        jar.come(&world, &format!("code=1%3Dada@acme.example&state={state}")).await,
+        "http://upivia.test/agents?x=1"
+    );
     assert!(jar.has(SESSION));
     let who = world.send(Call::get("/whoami").cookie(&jar.header())).await.expect(200);
     assert_eq!(who["email"], "ada@acme.example");

@@ -44,7 +44,8 @@ fn placeholders(value: &Value, found: &mut Vec<String>) {
         Value::Object(members) => members.values().for_each(|member| placeholders(member, found)),
         Value::Array(items) => items.iter().for_each(|item| placeholders(item, found)),
         Value::String(text) => {
-            let is_id = text.rsplit_once('_').is_some_and(|(_, rest)| rest.len() == 22 && rest.bytes().all(|b| b == b'0'));
+            let is_id =
+                text.rsplit_once('_').is_some_and(|(_, rest)| rest.len() == 22 && rest.bytes().all(|b| b == b'0'));
             if is_id && !found.contains(text) {
                 found.push(text.clone());
             }

@@ -189,19 +189,16 @@ pub async fn an_identity_is_one_persons_and_a_person_has_one_of_a_provider(world
     .await
     .unwrap();
     let people = world.second().await.people;
-    let by = async |issuer: &str, subject: &str| {
-        people.user_by_identity(issuer, subject).await.unwrap().map(|user| user.id)
-    };
+    let by =
+        async |issuer: &str, subject: &str| people.user_by_identity(issuer, subject).await.unwrap().map(|user| user.id);
     assert_eq!(by(&issuer, "Ada|1").await, Some(a.owner));
     for (issuer, subject) in [(&*issuer, "ada|1"), (&*issuer, "Ada|1 "), (&*issuer.to_uppercase(), "Ada|1")] {
         assert_eq!(by(issuer, subject).await, None, "{issuer} {subject}");
     }
     let nobody = UserId::new(world.mint.uuid());
-    for taken in [
-        identity(&issuer, "Ada|1", b.owner),
-        identity(&issuer, "Ada|2", a.owner),
-        identity(&issuer, "Nobody", nobody),
-    ] {
+    for taken in
+        [identity(&issuer, "Ada|1", b.owner), identity(&issuer, "Ada|2", a.owner), identity(&issuer, "Nobody", nobody)]
+    {
         let refused = a.attempt(move |tx| Box::pin(async move { tx.users().link(&taken).await })).await;
         assert!(refused.is_err());
     }

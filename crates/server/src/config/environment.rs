@@ -56,7 +56,8 @@ impl Provider for Environment {
         let set = self.0.keys().filter_map(|name| Some((key_of(name)?, Value::from(self.get(name)?))));
         let (nested, plain): (Vec<_>, Vec<_>) = set.partition(|(key, _)| key.starts_with(NESTED_PREFIX));
         let mut all: Dict = plain.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        let members = nested.into_iter().filter_map(|(key, value)| Some((key.strip_prefix(NESTED_PREFIX)?.to_owned(), value)));
+        let members =
+            nested.into_iter().filter_map(|(key, value)| Some((key.strip_prefix(NESTED_PREFIX)?.to_owned(), value)));
         let members: Dict = members.collect();
         if !members.is_empty() {
             let [outer, inner] = NESTED.map(str::to_owned);

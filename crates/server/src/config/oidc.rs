@@ -86,9 +86,10 @@ fn terms(table: &OidcTable) -> Result<JoinTerms> {
         let fits = domain.bytes().all(plain) && domain.contains('.');
         ensure!(fits, "sign_in.oidc.email_domains: {domain:?} is no domain such as example.com");
     }
-    let auto_join = table.auto_join.as_ref().map(|id| {
-        id.parse().map_err(|_| anyhow!("sign_in.oidc.auto_join must be the id of an organization, org_…"))
-    });
+    let auto_join = table
+        .auto_join
+        .as_ref()
+        .map(|id| id.parse().map_err(|_| anyhow!("sign_in.oidc.auto_join must be the id of an organization, org_…")));
     let terms = JoinTerms { email_domains: table.email_domains.clone(), auto_join: auto_join.transpose()? };
     ensure!(
         terms.auto_join.is_none() || !terms.email_domains.is_empty(),

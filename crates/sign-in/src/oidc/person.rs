@@ -31,12 +31,7 @@ impl Person {
             return Err(IdentityFault::Refused("the subject is no id".to_owned()));
         }
         let email = self.email.filter(|_| self.is_verified).and_then(|email| email.parse::<Email>().ok());
-        Ok(ProvenIdentity {
-            issuer: issuer.to_owned(),
-            subject: subject.to_owned(),
-            email,
-            name: self.name,
-        })
+        Ok(ProvenIdentity { issuer: issuer.to_owned(), subject: subject.to_owned(), email, name: self.name })
     }
 
     fn said(email: Option<&EndUserEmail>, verified: Option<bool>, name: Option<&LocalizedClaim<EndUserName>>) -> Self {

@@ -72,7 +72,8 @@ impl UserRepository for Transaction {
         let LinkedIdentity { issuer, subject, user, .. } = identity;
         let taken = self.linked(|one| one.issuer == *issuer && (one.subject == *subject || one.user == *user));
         let fits = taken.is_none() && self.knows_user(*user);
-        let result = if fits { Ok(()) } else { Err(StoreError::Constraint("identities: taken, or nobody's".to_owned())) };
+        let result =
+            if fits { Ok(()) } else { Err(StoreError::Constraint("identities: taken, or nobody's".to_owned())) };
         self.remember(result)?;
         self.new_identities.push(identity.clone());
         Ok(())

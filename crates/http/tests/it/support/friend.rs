@@ -41,10 +41,7 @@ impl Friend {
 
 // What `async_trait` would write: this crate has no use for the macro elsewhere.
 impl IdentityProvider for Friend {
-    fn authorization_url<'a, 'b, 'c>(
-        &'a self,
-        attempt: &'b SignInAttempt,
-    ) -> Pending<'c, Result<String, IdentityFault>>
+    fn authorization_url<'a, 'b, 'c>(&'a self, attempt: &'b SignInAttempt) -> Pending<'c, Result<String, IdentityFault>>
     where
         'a: 'c,
         'b: 'c,

@@ -7,7 +7,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, LateEvidenceRepository,
-        MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx,
+        UserRepository,
     },
 };
 
