@@ -34,8 +34,8 @@ fn write_members(text: &mut String, name: &str, members: &Map<String, Value>) ->
         writeln!(text, "\n[{name}]")?;
     }
     plain.into_iter().try_for_each(|(key, value)| write_line(text, key, value))?;
-    let inner = tables.into_iter().filter_map(|(key, value)| Some((key, value.as_object()?)));
-    inner.map(|(key, members)| write_members(text, &format!("{name}.{key}"), members)).collect()
+    let mut inner = tables.into_iter().filter_map(|(key, value)| Some((key, value.as_object()?)));
+    inner.try_for_each(|(key, members)| write_members(text, &format!("{name}.{key}"), members))
 }
 
 fn write_table(text: &mut String, key: &str, table: &Value) -> Result<()> {
