@@ -89,6 +89,8 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// A skill that an agent proposes.
+    SkillProposalId = "skp_";
 }
 
 impl OrgId {

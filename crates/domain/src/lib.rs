@@ -10,6 +10,7 @@ pub mod audit;
 pub mod binding;
 pub mod budget;
 pub mod catalog;
+pub mod delegation;
 pub mod dispatch;
 pub mod identity;
 pub mod ids;
@@ -20,6 +21,7 @@ pub mod money;
 pub mod policy;
 pub mod ports;
 pub mod secret;
+pub mod skill;
 pub mod team;
 pub mod time;
 

@@ -6,7 +6,7 @@ mod support;
 
 use support::{OWNER, TEAM, World, agent, agent_id, key_id, operation};
 use upivia_domain::{
-    AgentId, DelegationId, Mode, NanoUsd, Timestamp,
+    AgentId, Mode, NanoUsd, Timestamp,
     agent::AgentStatus,
     binding::BindingTerms,
     budget::{Account, AccountOwner, MeterKey, Period, ReasonCode, Scope, SystemAccount, Window},
@@ -17,7 +17,6 @@ use upivia_domain::{
     team::{Allocation, Team},
     time::{Calendar, Zone},
 };
-use uuid::Uuid;
 
 const FREE: BindingTerms = BindingTerms { month_cap: None, day_count: None, approval_threshold: None };
 
@@ -95,11 +94,8 @@ fn an_empty_pool_does_not_fall_back_to_the_wallet() {
 }
 
 #[test]
-fn delegations_runs_and_rooms_have_a_life_cap() {
-    let task = SpendContext::Delegation(DelegationId::new(Uuid::from_u128(9)));
-    for (context, scope) in
-        [(task, "delegation"), (SpendContext::Run("run_1".into()), "run"), (SpendContext::Room("room1".into()), "room")]
-    {
+fn runs_and_rooms_have_a_life_cap() {
+    for (context, scope) in [(SpendContext::Run("run_1".into()), "run"), (SpendContext::Room("room1".into()), "room")] {
         let mut world = World::with([agent(0, FREE)], 1_000);
         world.snapshot.policy.contexts.insert(context.clone(), nanos(100));
         let mut ask = |amount| {

@@ -7,10 +7,10 @@ use std::{
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, delegations::Delegations,
+    dispatch::Dispatcher, gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens,
+    reconciliation::Reconciliation, reports::Reports, sign_in::SignIns, simulations::Simulations, skills::Skills,
+    suspensions::Suspensions, teams::Teams, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -72,6 +72,10 @@ pub struct ApiParts {
     pub teams: Teams,
     /// Money down the tree.
     pub budgets: Budgets,
+    /// Tasks that agents give each other.
+    pub delegations: Delegations,
+    /// Skills that agents propose.
+    pub skills: Skills,
     /// Balance, usage, audit trail.
     pub reports: Reports,
     /// What providers report.

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use serde::de::DeserializeOwned;
-use upivia_application::access::{Author, UserCaller};
+use upivia_application::access::{Author, Initiator, Principal, UserCaller};
 
 use crate::{Api, ApiError, body, query::Query, route::Route, trace::TraceId};
 
@@ -72,5 +72,10 @@ impl Input {
     /// The sender as the author of a change.
     pub(crate) fn author(&self, caller: UserCaller) -> Author {
         Author { caller, trace: Some(self.trace.shared()) }
+    }
+
+    /// The sender as the one who begins a change that agents may make too.
+    pub(crate) fn initiator(&self, principal: Principal) -> Initiator {
+        Initiator { principal, trace: Some(self.trace.shared()) }
     }
 }

@@ -9,6 +9,8 @@ use crate::{
 pub(crate) const GROUPS: &[&Group] = &[
     &v1::service_requests::GROUP,
     &v1::agents::GROUP,
+    &v1::delegated_tasks::GROUP,
+    &v1::skill_proposals::GROUP,
     &v1::approvals::GROUP,
     &v1::ops::GROUP,
     &v1::simulations::GROUP,

@@ -54,6 +54,13 @@ macro_rules! contract_suite {
                 a_question_survives_with_its_end,
                 a_budget_report_survives,
                 what_is_no_request_leaves_none;
+            delegations:
+                delegated_tasks_survive_whole,
+                a_delegated_task_is_unique_and_of_one_organization,
+                a_delegated_task_holds_at_once,
+                a_request_says_for_which_task_it_is,
+                a_delegated_task_narrows_what_is_bound,
+                a_command_inside_sees_a_new_task;
             faults:
                 a_lost_answer_of_a_commit_is_found_again,
                 a_unit_of_work_may_lose_its_answer_too,
@@ -145,6 +152,7 @@ macro_rules! contract_suite {
                 a_daily_count_is_exact,
                 a_monthly_cap_is_exact,
                 an_agents_cap_is_exact,
+                a_delegated_tasks_cap_is_exact,
                 a_wallet_is_exact,
                 nothing_is_admitted_behind_a_stop,
                 the_first_requests_of_a_window_do_not_overtake_each_other;
@@ -180,6 +188,9 @@ macro_rules! contract_suite {
                 open_holds_are_those_of_the_meters,
                 what_was_moved_is_summed_up,
                 waiting_questions_are_counted;
+            skills:
+                skill_proposals_survive_with_their_answers,
+                a_skill_proposal_is_unique_and_of_one_organization;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,

@@ -6,18 +6,20 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, DelegationId, Mode, NodeId, OrgId, RequestId,
+    SkillProposalId, TeamId, Timestamp, UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
     binding::BindingTerms,
     budget::{Meter, MeterKey},
     catalog::OperationName,
+    delegation::DelegatedTask,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
     identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
     ledger::{OrgHead, Recorded},
     ports::{NodeLease, WebhookReceipt},
+    skill::SkillProposal,
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
 };
@@ -54,6 +56,8 @@ pub(crate) struct PolicyTables {
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
     pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
     pub(crate) budget_requests: BTreeMap<BudgetRequestId, BudgetRequest>,
+    pub(crate) delegated_tasks: BTreeMap<DelegationId, DelegatedTask>,
+    pub(crate) skill_proposals: BTreeMap<SkillProposalId, SkillProposal>,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
@@ -106,6 +110,11 @@ impl PolicyTables {
     pub(crate) fn bindings_of(&self, agent: AgentId) -> impl Iterator<Item = (&OperationName, &BindingTerms)> {
         let of_agent = self.bindings.iter().filter(move |((one, _), _)| *one == agent);
         of_agent.map(|((_, operation), terms)| (operation, terms))
+    }
+
+    /// The tasks that an agent was given and that are open, the oldest first.
+    pub(crate) fn open_tasks(&self, child: AgentId) -> impl Iterator<Item = &DelegatedTask> {
+        self.delegated_tasks.values().filter(move |task| task.child == child && task.is_open())
     }
 }
 

@@ -8,9 +8,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, DelegationRepository,
+        MembershipRepository, OrganizationRepository, PlatformAdminRepository, SkillRepository, StoreError,
+        TeamRepository, Tx, UnitOfWork, UserRepository, Work,
     },
 };
 
@@ -94,6 +94,14 @@ impl Tx for Transaction {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn delegations(&mut self) -> &mut dyn DelegationRepository {
+        self
+    }
+
+    fn skills(&mut self) -> &mut dyn SkillRepository {
         self
     }
 }

@@ -292,6 +292,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    delegated_tasks (id) {
+        id -> Text,
+        org_id -> Text,
+        parent_id -> Text,
+        child_id -> Text,
+        objective -> Text,
+        cap -> Nullable<BigInt>,
+        operations -> Nullable<Text>,
+        model_id -> Nullable<Text>,
+        status -> Text,
+        result -> Nullable<Text>,
+        seq -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    skill_proposals (id) {
+        id -> Text,
+        org_id -> Text,
+        agent_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        instructions -> Text,
+        reason -> Nullable<Text>,
+        status -> Text,
+        created_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     org_heads,

@@ -5,10 +5,13 @@
 
 mod authenticator;
 mod author;
+mod initiator;
 mod known_keys;
 mod principal;
 
 pub use authenticator::{AccessError, Authenticator};
 pub use author::Author;
 pub(crate) use author::Entry;
+pub(crate) use initiator::Denied;
+pub use initiator::Initiator;
 pub use principal::{AgentCaller, Principal, UserCaller};

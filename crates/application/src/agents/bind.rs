@@ -59,7 +59,7 @@ impl Agents {
 }
 
 /// The operations of the catalogue that are meant.
-pub(super) fn selected(catalog: &Catalog, what: &Selection) -> Result<Vec<OperationName>, AgentError> {
+pub(crate) fn selected(catalog: &Catalog, what: &Selection) -> Result<Vec<OperationName>, AgentError> {
     let found: Vec<_> = match what {
         Selection::Operation(name) => catalog.find(name).map(|operation| operation.name.clone()).into_iter().collect(),
         Selection::Service(service) => {

@@ -27,12 +27,14 @@ use upivia_domain::{
 
 use crate::access::Author;
 
+pub(crate) use bind::selected;
 pub use bind::{Selection, Unbound};
 pub use create::{CreatedAgent, NewAgent, NewBinding};
 pub use ending::EndingAgents;
 pub use error::AgentError;
 pub use keys::AgentKeys;
 pub use read::AgentDetail;
+pub(crate) use text::checked;
 pub use transfer::Transferred;
 pub use update::{AgentPatch, Edit};
 

@@ -31,6 +31,14 @@ pub enum Permission {
     BudgetRequestOwn,
     /// Bring money into the wallet.
     BalanceTopUp,
+    /// Give tasks to agents, in the name of any agent.
+    DelegationCreate,
+    /// Say how a delegated task stands, for either side.
+    DelegationUpdate,
+    /// Propose a skill for an agent.
+    SkillPropose,
+    /// Say whether a proposed skill becomes one.
+    SkillDecide,
 }
 
 impl Permission {
@@ -51,6 +59,10 @@ impl Permission {
             Self::BudgetAllocateAny => "budget.allocateAny",
             Self::BudgetRequestOwn => "budget.requestOwn",
             Self::BalanceTopUp => "balance.topUp",
+            Self::DelegationCreate => "delegation.create",
+            Self::DelegationUpdate => "delegation.update",
+            Self::SkillPropose => "skill.propose",
+            Self::SkillDecide => "skill.decide",
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What an adapter must load before a batch can be applied.
 
-use super::{Admit, AdmitKind, Command, Snapshot, report};
+use super::{Admit, AdmitKind, Command, Snapshot, admit::tasks, report};
 use crate::{
     AgentId, CommandId, Mode, NanoUsd, RequestId, Timestamp,
-    budget::{Account, MeterKey, Period},
+    budget::{Account, MeterKey, Period, Scope, Window},
     dispatch::{IdempotencyKey, ServiceRequest},
-    policy::{SpendContext, resolve},
+    policy::{SpendContext, Tasks, resolve},
 };
 
 /// The first round: rows that a command names. Agents include, once found, all they descend from.
@@ -105,20 +105,34 @@ fn admission(snapshot: &Snapshot, admit: &Admit, now: Timestamp) -> Vec<MeterKey
     let zone = snapshot.head().calendar.zone_at(now);
     if let AdmitKind::BudgetReport { about } = admit.kind {
         let target = snapshot.policy.agents.get(&about);
-        return target
-            .map(|target| report::meters(target, admit, Period::Month(zone.month(now))).to_vec())
-            .unwrap_or_default();
+        let month = Period::Month(zone.month(now));
+        let meters = target.map(|target| {
+            report::meters(target, admit, month).into_iter().chain(report::task_meters(target, admit)).collect()
+        });
+        return meters.unwrap_or_default();
     }
     let Some(agent) = snapshot.policy.agents.get(&admit.agent) else { return Vec::new() };
     let ancestors: Option<Vec<_>> =
         agent.ancestors.iter().map(|id| snapshot.policy.agents.get(id).map(AsRef::as_ref)).collect();
-    let contexts: Vec<_> = admit.contexts.iter().map(|context| (context.clone(), None)).collect();
-    let resolution =
-        ancestors.and_then(|ancestors| resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)));
-    let Some(resolution) = resolution else { return Vec::new() };
-    let windows = resolution.limits.into_iter().map(|limit| MeterKey::Window(admit.mode, limit.window));
+    let Some(ancestors) = ancestors else { return Vec::new() };
+    // Where the tasks are unclear the decision asks for no figures.
+    let Ok(tasks) = tasks(snapshot, admit, agent, &ancestors) else { return Vec::new() };
+    let contexts = contexts(admit, &tasks);
+    let Some(resolution) = resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)) else {
+        return Vec::new();
+    };
+    let ended = tasks.ended.iter().map(|task| Window { scope: Scope::Delegation(*task), period: Period::Life });
+    let windows = resolution.limits.into_iter().map(|limit| limit.window).chain(ended);
+    let windows = windows.map(|window| MeterKey::Window(admit.mode, window));
     let asks = resolution.approval_threshold.map(|_| MeterKey::PendingAsks(admit.mode, admit.agent));
     windows.chain([MeterKey::Account(admit.mode, resolution.account)]).chain(asks).collect()
+}
+
+/// What the request is part of; for its meters the caps do not matter.
+fn contexts(admit: &Admit, tasks: &Tasks<'_>) -> Vec<(SpendContext, Option<NanoUsd>)> {
+    let delegated = tasks.open.iter().map(|task| SpendContext::Delegation(task.id));
+    let others = admit.contexts.iter().filter(|context| !matches!(context, SpendContext::Delegation(_))).cloned();
+    delegated.chain(others).map(|context| (context, None)).collect()
 }
 
 fn cost(command: &Command) -> NanoUsd {

@@ -2,6 +2,8 @@
 
 mod resolve;
 mod rows;
+mod tasks;
 
 pub use resolve::{Resolution, funding_account, resolve};
 pub use rows::{AgentPolicy, CredentialPolicy, PolicyRows, SpendContext};
+pub use tasks::{TaskProblem, TaskTerms, Tasks};

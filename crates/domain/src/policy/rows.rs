@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use super::TaskTerms;
 use crate::{
     AgentId, CredentialId, DelegationId, Mode, NanoUsd, Timestamp, UserId,
     agent::AgentStatus,
@@ -54,6 +55,8 @@ pub struct AgentPolicy {
     pub bindings: HashMap<OperationName, BindingTerms>,
     /// What opens it.
     pub credentials: HashMap<CredentialId, CredentialPolicy>,
+    /// Tasks that it was given and that are open, the oldest first.
+    pub tasks: Vec<TaskTerms>,
 }
 
 /// Something larger that a request is part of, with a cap of its own.
@@ -85,6 +88,8 @@ pub struct PolicyRows {
     pub agents: HashMap<AgentId, Arc<AgentPolicy>>,
     /// Operations that cost more than their holds too often.
     pub suspended: HashSet<(Mode, OperationName)>,
-    /// Caps of contexts that requests name; a context that is not here is not open.
+    /// Caps of runs and rooms that requests name; one that is not here is not open. Delegated tasks are with their agents.
     pub contexts: HashMap<SpendContext, Option<NanoUsd>>,
+    /// To whom delegated tasks were given that requests name, where no loaded agent has them open.
+    pub given: HashMap<DelegationId, AgentId>,
 }

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod callbacks;
+mod delegations;
 mod error;
 mod ledger_store;
 mod machine;
@@ -13,12 +14,14 @@ mod queries;
 mod repositories;
 mod scan;
 mod sign_in;
+mod skills;
 mod teams;
 mod unit_of_work;
 mod usage;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use callbacks::{SignatureCheck, WebhookReceipt, WebhookReceipts};
+pub use delegations::{DelegationQueries, DelegationRepository, TaskFilter};
 pub use error::StoreError;
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
@@ -37,6 +40,7 @@ pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,
 };
+pub use skills::{SkillQueries, SkillRepository};
 pub use teams::{BudgetRequestFilter, BudgetRequestRepository, PlatformAdminRepository, TeamQueries};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};

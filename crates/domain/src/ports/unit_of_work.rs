@@ -5,8 +5,9 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, DelegationRepository,
+    MembershipRepository, OrganizationRepository, PlatformAdminRepository, SkillRepository, StoreError, TeamRepository,
+    UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -42,7 +43,7 @@ pub type Work = Box<dyn for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(
 ///   (250 ms on SQLite, 5 s elsewhere), before the connection serves anybody else.
 /// - MUST go on to the end when the caller drops the future.
 /// - MUST bump the epoch of every organization whose policy rows (organizations, teams, agents, bindings, credentials,
-///   allocations) were changed.
+///   allocations, delegated tasks) were changed.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
     /// Runs the work; `Err(Abort::Rollback)` is the work's own wish.
@@ -79,6 +80,10 @@ pub trait Tx: Send {
     fn bindings(&mut self) -> &mut dyn BindingRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
+    /// Delegated tasks.
+    fn delegations(&mut self) -> &mut dyn DelegationRepository;
+    /// Proposed and learnt skills.
+    fn skills(&mut self) -> &mut dyn SkillRepository;
 }
 
 /// Runs a use-case that returns a value or an error of its own.

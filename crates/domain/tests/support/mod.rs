@@ -55,6 +55,7 @@ pub fn agent(n: u8, terms: BindingTerms) -> AgentPolicy {
         allocation: None,
         bindings: HashMap::from([(operation("email.send"), terms)]),
         credentials: HashMap::from([(key_id(n), key(Mode::Live)), (key_id(n + 100), key(Mode::Test))]),
+        tasks: Vec::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError,
+    delegations::DelegationError, dispatch::DispatchError, outcomes::OutcomeError, personal_tokens::PersonalTokenError,
+    reconciliation::ReconcileError, reports::ReportError, sign_in::SignInError, simulations::SimulationError,
+    skills::SkillError, suspensions::SuspensionError, teams::TeamError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -127,6 +127,35 @@ impl From<BudgetError> for ApiError {
             BudgetError::KeyReused => Self::KeyReused,
             BudgetError::Resolved => Self::BudgetRequestResolved,
             BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<DelegationError> for ApiError {
+    fn from(error: DelegationError) -> Self {
+        match error {
+            DelegationError::NotFound(what) => Self::NotFound(what),
+            DelegationError::Unauthorized => Self::Unauthorized,
+            DelegationError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            DelegationError::OutOfReach(_) | DelegationError::OtherSide(_) => Self::Forbidden(error.to_string()),
+            DelegationError::State(_) => Self::TaskState(error.to_string()),
+            DelegationError::TooMany(_) => Self::TooMany(error.to_string()),
+            DelegationError::Invalid { field, message } => Self::invalid(field, message),
+            DelegationError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SkillError> for ApiError {
+    fn from(error: SkillError) -> Self {
+        match error {
+            SkillError::NotFound(what) => Self::NotFound(what),
+            SkillError::Unauthorized => Self::Unauthorized,
+            SkillError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            SkillError::Resolved => Self::SkillProposalResolved,
+            SkillError::TooMany(why) => Self::TooMany(why),
+            SkillError::Invalid { field, message } => Self::invalid(field, message),
+            SkillError::Unavailable => Self::Unavailable,
         }
     }
 }

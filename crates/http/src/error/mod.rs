@@ -49,6 +49,12 @@ pub enum ApiError {
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
+    /// The delegated task does not stand where that could follow.
+    #[error("{0}; it only moves forward")]
+    TaskState(String),
+    /// The proposed skill was answered before, otherwise.
+    #[error("the skill proposal was answered before")]
+    SkillProposalResolved,
     /// One more would be too many.
     #[error("{0}")]
     TooMany(String),
@@ -122,6 +128,8 @@ impl ApiError {
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
+            Self::TaskState(_) => (StatusCode::CONFLICT, "task_state_conflict"),
+            Self::SkillProposalResolved => (StatusCode::CONFLICT, "skill_proposal_resolved"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),

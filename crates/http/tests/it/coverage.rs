@@ -30,8 +30,19 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         let member = serde_json::json!({ "user_id": owner.user });
         world.send(Call::post(&format!("/teams/{}/members", owner.team), &member).bearer(&owner.pat)).await;
     }
+    if route.path.ends_with("/skill-proposals") && owner.proposal.get().is_none() {
+        let body = serde_json::json!({ "name": "Polite", "instructions": "Thank first." });
+        let made = Call::post(&format!("/agents/{}/skill-proposals", owner.agent), &body).bearer(&owner.pat);
+        owner.proposal.set(world.send(made).await.expect(201)["id"].as_str().unwrap().to_owned()).unwrap();
+    }
+    let (helper, task) = match route.path.contains("{task_id}") || group == "delegated-tasks" {
+        true => delegated(world, owner).await,
+        false => (String::new(), String::new()),
+    };
     let id = match group {
         _ if !route.path.contains("{id}") => String::new(),
+        "delegated-tasks" => task.clone(),
+        "agents" if !helper.is_empty() => helper,
         "agents" => owner.agent.clone(),
         "service-requests" => {
             let body = serde_json::json!({ "operation": "email.send", "payload": {} });
@@ -59,7 +70,17 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
     };
     let required: Vec<String> = route.doc.parameters.iter().filter(in_query).map(sample).collect();
     let path = route.path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
+    let path = path.replace("{task_id}", &task);
     format!("/api/v1{}?{}", path.replace("{provider}", PROVIDER), required.join("&"))
+}
+
+/// An agent of its own with a task that it gave itself: the agent that others pay with stays free of tasks.
+async fn delegated(world: &World, owner: &Org) -> (String, String) {
+    let post = async |path: &str, body: Value| world.send(Call::post(path, &body).bearer(&owner.pat)).await.expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let helper = text(&post("/agents", serde_json::json!({ "name": "Helper" })).await["agent"]["id"]);
+    let task = post(&format!("/agents/{helper}/delegated-tasks"), serde_json::json!({ "objective": "Write." })).await;
+    (helper, text(&task["id"]))
 }
 
 fn in_query(parameter: &&upivia_http::openapi::Parameter) -> bool {
@@ -98,6 +119,9 @@ async fn signed(world: &World, route: &Route, sender: &str) -> Call {
 /// Stands in examples for an organization to go to.
 const ANY_ORGANIZATION: &str = "org_0000000000000000000000";
 
+/// Stands in examples for a skill that was proposed.
+const ANY_PROPOSAL: &str = "skp_0000000000000000000000";
+
 fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
@@ -105,6 +129,7 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
             let second = owner.second.get().map_or(ANY_ORGANIZATION, String::as_str);
             let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_TEAM, &owner.team);
             let example = example.replace(ANY_USER, &owner.user).replace(ANY_ORGANIZATION, second);
+            let example = example.replace(ANY_PROPOSAL, owner.proposal.get().map_or(ANY_PROPOSAL, String::as_str));
             call.json(&serde_json::from_str::<Value>(&example).unwrap())
         }
         None => call,
@@ -207,7 +232,9 @@ async fn a_role_without_the_permission_is_not_enough() {
 
 /// The path with words where ids should be.
 fn nothing(path: &str) -> String {
-    ["{id}", "{uid}", "{membership_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+    ["{id}", "{uid}", "{membership_id}", "{task_id}"]
+        .iter()
+        .fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
 }
 
 #[actix_web::test]

@@ -8,6 +8,7 @@ use upivia_application::{
     agents::{Agents, AgentsParts, EndingAgents},
     approvals::{Approvals, ApprovalsParts},
     budgets::{Budgets, BudgetsParts},
+    delegations::{Delegations, DelegationsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
@@ -19,6 +20,7 @@ use upivia_application::{
     reports::{Reports, ReportsParts},
     sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
+    skills::{Skills, SkillsParts},
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
     workspaces::Workspaces,
@@ -116,6 +118,8 @@ impl Base<'_> {
             agents: self.agents(),
             teams: self.teams(),
             budgets: self.budgets(),
+            delegations: self.delegations(),
+            skills: self.skills(),
             reports: self.reports(),
             reconciliation: self.reconciliation(),
             signatures: Arc::new(config::callers(self.settings)?),
@@ -268,6 +272,26 @@ impl Base<'_> {
             ledger: self.store(),
             journal: self.store(),
             clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn delegations(&self) -> Delegations {
+        Delegations::new(DelegationsParts {
+            unit: self.store(),
+            tasks: self.store(),
+            agents: self.store(),
+            ledger: self.store(),
+            catalog: Arc::clone(&self.catalog),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn skills(&self) -> Skills {
+        Skills::new(SkillsParts {
+            unit: self.store(),
+            skills: self.store(),
+            agents: self.store(),
             ids: Arc::clone(&self.ids),
         })
     }

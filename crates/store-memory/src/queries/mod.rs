@@ -3,10 +3,12 @@
 mod agents;
 mod approvals;
 mod credentials;
+mod delegations;
 mod journal;
 mod ledger;
 mod outcomes;
 mod receipts;
+mod skills;
 mod teams;
 mod usage;
 

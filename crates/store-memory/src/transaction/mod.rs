@@ -4,8 +4,10 @@ mod agents;
 mod budget_requests;
 mod commit;
 mod credentials;
+mod delegations;
 mod open_org;
 mod people;
+mod skills;
 mod teams;
 
 use std::{

@@ -6,9 +6,10 @@ use upivia_domain::{
     Timestamp,
     agent::{Agent, AgentKind},
     audit::NewEvent,
+    delegation::DelegatedTask,
     identity::{CredentialKind, Organization},
     ledger::{self, Command, Outcome, Reads, Refusal, Snapshot, meters_needed},
-    policy::{AgentPolicy, CredentialPolicy},
+    policy::{AgentPolicy, CredentialPolicy, SpendContext},
     ports::StoreError,
 };
 
@@ -69,6 +70,9 @@ impl OpenOrg {
         for agent in &reads.agents {
             self.load_agent(*agent);
         }
+        for context in &reads.contexts {
+            self.load_context(context);
+        }
         let by_key = reads.keys.iter().filter_map(|key| self.ledger.keys.get(key));
         for id in reads.requests.iter().chain(by_key) {
             if let Some(request) = self.ledger.requests.get(id) {
@@ -105,6 +109,15 @@ impl OpenOrg {
         self.snapshot.append(event.draft(), now)
     }
 
+    // Open or over: an agent that has it open does not ask to whom it was given.
+    fn load_context(&mut self, context: &SpendContext) {
+        if let SpendContext::Delegation(id) = context
+            && let Some(task) = self.policy.delegated_tasks.get(id)
+        {
+            self.snapshot.policy.given.insert(*id, task.child);
+        }
+    }
+
     fn load_agent(&mut self, id: upivia_domain::AgentId) {
         let Some(agent) = self.policy.agents.get(&id) else { return };
         let lineage = agent.ancestors.iter().filter_map(|id| self.policy.agents.get(id));
@@ -133,5 +146,6 @@ fn policy_of(policy: &PolicyTables, agent: &Agent) -> AgentPolicy {
         allocation: allocation.copied(),
         bindings: policy.bindings_of(agent.id).map(|(operation, terms)| (operation.clone(), *terms)).collect(),
         credentials: keys.collect(),
+        tasks: policy.open_tasks(agent.id).map(DelegatedTask::terms).collect(),
     }
 }

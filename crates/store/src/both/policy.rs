@@ -8,10 +8,10 @@ use std::{
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    AgentId, Mode, OrgId,
+    AgentId, DelegationId, Mode, OrgId,
     catalog::OperationName,
     ledger::Snapshot,
-    policy::{AgentPolicy, PolicyRows},
+    policy::{AgentPolicy, PolicyRows, SpendContext},
     ports::StoreError,
 };
 
@@ -20,12 +20,25 @@ use crate::{
     connect::Shared,
     error::store_error,
     ledger::{PolicySource, Snapshots, Wanted},
-    rows::{AgentRow, AllocationRow, BindingRow, CredentialRow, PolicyParts, TeamRow, agent_policies, parse},
-    schema::{agents, allocations, bindings, credentials, suspensions, teams},
+    rows::{
+        AgentRow, AllocationRow, BindingRow, CredentialRow, PolicyParts, TaskTermsRow, TeamRow, agent_policies, parse,
+    },
+    schema::{agents, allocations, bindings, credentials, delegated_tasks, suspensions, teams},
 };
 
-/// Loads what is known of the wanted agents, and the suspended operations.
+/// Loads what is known of the wanted agents, the suspended operations, and tasks that are named.
 pub(crate) async fn load(
+    conn: &mut Conn,
+    shared: &Shared,
+    snapshots: &mut Snapshots,
+    wanted: &Wanted,
+    source: PolicySource,
+) -> Result<(), StoreError> {
+    load_agents(conn, shared, snapshots, wanted, source).await?;
+    load_given(conn, snapshots, wanted).await
+}
+
+async fn load_agents(
     conn: &mut Conn,
     shared: &Shared,
     snapshots: &mut Snapshots,
@@ -126,7 +139,8 @@ async fn parts(conn: &mut Conn, wanted: &BTreeMap<OrgId, Vec<AgentId>>) -> Resul
     let team_ids: Vec<String> = found.iter().filter_map(|row| row.team_id.clone()).collect();
     Ok(PolicyParts {
         bindings: binding_rows(conn, ids.clone()).await?,
-        credentials: key_rows(conn, ids).await?,
+        credentials: key_rows(conn, ids.clone()).await?,
+        tasks: task_rows(conn, ids).await?,
         teams: team_rows(conn, team_ids.clone()).await?,
         allocations: allocation_rows(conn, team_ids).await?,
         agents: found,
@@ -146,6 +160,42 @@ async fn binding_rows(conn: &mut Conn, agents: Vec<String>) -> Result<Vec<Bindin
 async fn key_rows(conn: &mut Conn, agents: Vec<String>) -> Result<Vec<CredentialRow>, StoreError> {
     let rows = credentials::table.filter(credentials::agent_id.eq_any(agents)).filter(credentials::revoked.eq(false));
     rows.select(CredentialRow::as_select()).load(conn).await.map_err(store_error)
+}
+
+async fn task_rows(conn: &mut Conn, agents: Vec<String>) -> Result<Vec<TaskTermsRow>, StoreError> {
+    let open = delegated_tasks::ended_at.is_null();
+    let rows = delegated_tasks::table.filter(delegated_tasks::child_id.eq_any(agents)).filter(open);
+    rows.order(delegated_tasks::id).select(TaskTermsRow::as_select()).load(conn).await.map_err(store_error)
+}
+
+/// To whom tasks were given that commands name and that no loaded agent has open: those that are over, and those of others.
+async fn load_given(conn: &mut Conn, snapshots: &mut Snapshots, wanted: &Wanted) -> Result<(), StoreError> {
+    let mut unknown: Vec<String> = Vec::new();
+    for (org, reads) in wanted.iter().filter(|(_, reads)| !reads.contexts.is_empty()) {
+        let Some(snapshot) = snapshots.get(&org) else { continue };
+        let is_open = |task: &DelegationId| {
+            snapshot.policy.agents.values().any(|agent| agent.tasks.iter().any(|one| one.id == *task))
+        };
+        let named = reads.contexts.iter().filter_map(|context| match context {
+            SpendContext::Delegation(task) => Some(*task),
+            SpendContext::Run(_) | SpendContext::Room(_) => None,
+        });
+        unknown.extend(named.filter(|task| !is_open(task)).map(|task| task.to_string()));
+    }
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let rows = delegated_tasks::table.filter(delegated_tasks::id.eq_any(unknown));
+    let rows = rows.select((delegated_tasks::org_id, delegated_tasks::id, delegated_tasks::child_id));
+    let rows: Vec<(String, String, String)> = rows.load(conn).await.map_err(store_error)?;
+    for (org, id, child) in rows {
+        let org: OrgId = parse("delegated_tasks", "org_id", &org)?;
+        if let Some(snapshot) = snapshots.get_mut(&org) {
+            let id = parse("delegated_tasks", "id", &id)?;
+            snapshot.policy.given.insert(id, parse("delegated_tasks", "child_id", &child)?);
+        }
+    }
+    Ok(())
 }
 
 async fn team_rows(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<TeamRow>, StoreError> {

@@ -95,6 +95,7 @@ mod tests {
             allocation: None,
             bindings: HashMap::new(),
             credentials: HashMap::new(),
+            tasks: Vec::new(),
         })
     }
 

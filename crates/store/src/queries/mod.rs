@@ -3,11 +3,13 @@
 mod agents;
 mod approvals;
 mod credentials;
+mod delegations;
 mod journal;
 mod ledger;
 mod outcomes;
 mod receipts;
 mod requests;
+mod skills;
 mod teams;
 mod usage;
 

@@ -2,10 +2,10 @@
 
 use super::decide::Counting;
 use crate::{
-    NanoUsd, Timestamp,
-    budget::{AccountOwner, Limit, LimitUnit, MeterKey, Reason, ReasonCode, Scope},
+    DelegationId, NanoUsd, Timestamp,
+    budget::{AccountOwner, Limit, LimitUnit, MeterKey, Period, Reason, ReasonCode, Scope, Window},
     ledger::{Admit, Refusal, Screening, Snapshot},
-    policy::{Resolution, SpendContext},
+    policy::{Resolution, SpendContext, Tasks},
 };
 
 /// The most that an acceptable request can cost.
@@ -21,9 +21,13 @@ pub(in crate::ledger) fn screened(screening: &Screening) -> Result<NanoUsd, Refu
 pub(super) fn open_contexts(
     snapshot: &Snapshot,
     command: &Admit,
+    tasks: &Tasks<'_>,
 ) -> Result<Vec<(SpendContext, Option<NanoUsd>)>, Refusal> {
+    let delegated = tasks.open.iter().map(|task| Ok((SpendContext::Delegation(task.id), task.cap)));
     let open = |context: &SpendContext| snapshot.policy.contexts.get(context).map(|cap| (context.clone(), *cap));
-    command.contexts.iter().map(|context| open(context).ok_or(Refusal::NotFound(context.scope().kind()))).collect()
+    let others = command.contexts.iter().filter(|context| !matches!(context, SpendContext::Delegation(_)));
+    let others = others.map(|context| open(context).ok_or(Refusal::NotFound(context.scope().kind())));
+    delegated.chain(others).collect()
 }
 
 pub(super) fn amount_of(limit: &Limit, estimate: NanoUsd) -> i64 {
@@ -45,7 +49,7 @@ pub(super) fn failed_checks(
     snapshot: &Snapshot,
     command: &Admit,
     (resolution, estimate): (&Resolution, NanoUsd),
-    counting: Counting,
+    (counting, ended): (Counting, &[DelegationId]),
     now: Timestamp,
 ) -> Result<Vec<Reason>, Refusal> {
     let zone = snapshot.head().calendar.zone_at(now);
@@ -63,13 +67,29 @@ pub(super) fn failed_checks(
             ));
         }
     }
-    if !estimate.is_zero() {
-        let short = short_of_money(snapshot, command, resolution, estimate)?;
-        reasons.extend(short);
-        // Money of the funding account is told in its own place: before the wallet, after the limits of the same owner.
-        reasons.sort_by_key(|reason| order(reason.code));
+    for task in ended {
+        reasons.push(over(snapshot, command, *task, estimate)?);
     }
+    if !estimate.is_zero() {
+        reasons.extend(short_of_money(snapshot, command, resolution, estimate)?);
+    }
+    // Money of the funding account is told in its own place: before the wallet, after the limits of the same owner.
+    reasons.sort_by_key(|reason| order(reason.code));
     Ok(reasons)
+}
+
+/// A task that has ended has no room left, not even for what costs nothing.
+fn over(snapshot: &Snapshot, command: &Admit, task: DelegationId, estimate: NanoUsd) -> Result<Reason, Refusal> {
+    let window = Window { scope: Scope::Delegation(task), period: Period::Life };
+    let meter = snapshot.loaded_meter(&MeterKey::Window(command.mode, window))?;
+    let (used, held) = (meter.posted.nanos(), meter.held.nanos());
+    Ok(Reason {
+        limit: Some(used.saturating_add(held)),
+        used,
+        held,
+        requested: estimate.nanos(),
+        ..Reason::plain(ReasonCode::AgentBudgetExceeded, "delegation")
+    })
 }
 
 const fn order(code: ReasonCode) -> u8 {

@@ -3,6 +3,7 @@
 use super::{
     checks::{failed_checks, open_contexts, screened},
     grant::{Granted, granted},
+    tasks::tasks,
 };
 use crate::{
     NanoUsd, Timestamp,
@@ -63,18 +64,22 @@ pub(in crate::ledger) fn weigh(
     }
     let blocked = |code, scope| Ok(Weighed::Refused(RequestState::Blocked, vec![Reason::plain(code, scope)]));
     let estimate = screened(&command.screening)?;
-    let contexts = open_contexts(snapshot, command)?;
+    let tasks = tasks(snapshot, command, agent, &ancestors)?;
+    let contexts = open_contexts(snapshot, command, &tasks)?;
     let zone = snapshot.head().calendar.zone_at(now);
     let Some(resolution) = policy::resolve(agent, &ancestors, &command.operation, &contexts, (zone, now)) else {
         return blocked(ReasonCode::PolicyViolation, "binding");
     };
+    if !tasks.open.iter().all(|task| task.permits(&command.operation)) {
+        return blocked(ReasonCode::PolicyViolation, "delegation");
+    }
     if command.provider.is_none() {
         return blocked(ReasonCode::ServiceNotConfigured, "organization");
     }
     if snapshot.policy.suspended.contains(&(command.mode, command.operation.clone())) {
         return blocked(ReasonCode::OperationSuspended, "organization");
     }
-    let reasons = failed_checks(snapshot, command, (&resolution, estimate), counting, now)?;
+    let reasons = failed_checks(snapshot, command, (&resolution, estimate), (counting, &tasks.ended), now)?;
     Ok(if reasons.is_empty() {
         Weighed::Fits(resolution, estimate)
     } else {

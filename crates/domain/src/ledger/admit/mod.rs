@@ -5,6 +5,7 @@ mod decide;
 mod grant;
 mod refuse;
 mod row;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub(super) use decide::{Counting, Weighed, weigh};
 pub(super) use grant::{Granted, granted};
 pub(super) use refuse::refused_detail;
 pub(super) use row::{draft, finish, free_end, row};
+pub(super) use tasks::tasks;
 
 use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, is_ahead, report};
 use crate::{Timestamp, agent::AgentStatus, policy::AgentPolicy};

@@ -9,7 +9,7 @@ use upivia_domain::{
     dispatch::ServiceRequest,
 };
 
-use super::reason::explanation;
+use super::reason::{DELEGATION, explained, explanation};
 
 /// Why a request was not executed, for programs.
 pub(super) fn reason_code(request: &ServiceRequest) -> &'static str {
@@ -61,8 +61,8 @@ fn sentences(request: &ServiceRequest) -> String {
 }
 
 fn sentence(request: &ServiceRequest, reason: &Reason) -> String {
-    let mut text = explanation(reason.code).to_owned();
-    if reason.code == ReasonCode::PolicyViolation {
+    let mut text = explained(reason).to_owned();
+    if reason.code == ReasonCode::PolicyViolation && reason.scope != DELEGATION {
         let _ = write!(text, " Enable {} with POST /api/v1/agents/{}/services.", request.operation, request.agent);
     }
     if let Some(limit) = reason.limit {

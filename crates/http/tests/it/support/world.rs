@@ -30,6 +30,8 @@ pub struct Org {
     pub email: String,
     /// Another organization of the owner.
     pub second: OnceLock<String>,
+    /// A skill that was proposed for the agent.
+    pub proposal: OnceLock<String>,
     /// A cookie of the owner, who is signed in.
     pub session: String,
     pub pat: String,

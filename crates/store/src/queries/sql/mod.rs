@@ -3,11 +3,13 @@
 pub(crate) mod agents;
 pub(crate) mod approvals;
 pub(crate) mod credentials;
+pub(crate) mod delegations;
 pub(crate) mod journal;
 pub(crate) mod ledger;
 pub(crate) mod outcomes;
 pub(crate) mod receipts;
 pub(crate) mod requests;
+pub(crate) mod skills;
 pub(crate) mod teams;
 pub(crate) mod usage;
 

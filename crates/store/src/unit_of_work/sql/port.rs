@@ -6,8 +6,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, DelegationRepository,
+        MembershipRepository, OrganizationRepository, PlatformAdminRepository, SkillRepository, StoreError,
+        TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -62,6 +63,14 @@ impl Tx for OpenTx<'_> {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn delegations(&mut self) -> &mut dyn DelegationRepository {
+        self
+    }
+
+    fn skills(&mut self) -> &mut dyn SkillRepository {
         self
     }
 }

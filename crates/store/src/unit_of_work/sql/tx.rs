@@ -63,6 +63,7 @@ impl<'c> OpenTx<'c> {
         let policy = &mut self.held(org)?.policy;
         policy.agents.clear();
         policy.contexts.clear();
+        policy.given.clear();
         self.policy_changed.insert(org);
         self.conn()
     }
