@@ -1,5 +1,7 @@
 //! Skills over HTTP: an agent proposes, a person decides, and what was approved is a skill of the agent.
 
+use std::slice;
+
 use serde_json::{Value, json};
 
 use crate::support::{Call, Reply, World, tidy};
@@ -48,7 +50,7 @@ async fn an_approved_proposal_is_a_skill_of_the_agent() {
     assert_eq!(learner.skills().await, Vec::<Value>::new());
     let approved = learner.decide(&proposed, "approve").await.expect(200);
     assert_eq!((&approved["status"], &approved["resolved_by"]), (&json!("approved"), &json!(learner.world.acme.user)));
-    assert_eq!(learner.skills().await, [approved.clone()]);
+    assert_eq!(learner.skills().await, slice::from_ref(&approved));
     let shown = Call::get(&format!("/agents/{}/skills", learner.agent)).bearer(&learner.world.acme.pat);
     assert_eq!(learner.world.send(shown).await.expect(200)["learnt"], json!([approved.clone()]));
     let before = learner.world.journal().await.len();
