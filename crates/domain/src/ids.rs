@@ -89,6 +89,12 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// Somebody else's server that is told of events.
+    WebhookEndpointId = "whe_";
+    /// A message to such servers, whoever of them gets it.
+    WebhookMessageId = "msg_";
+    /// A message on its way to one of them.
+    WebhookDeliveryId = "whd_";
 }
 
 impl OrgId {

@@ -22,6 +22,7 @@ pub mod ports;
 pub mod secret;
 pub mod team;
 pub mod time;
+pub mod webhook;
 
 pub use ids::*;
 pub use mode::Mode;

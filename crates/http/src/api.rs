@@ -10,7 +10,7 @@ use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
     gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
     reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    webhooks::Webhooks, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -72,6 +72,8 @@ pub struct ApiParts {
     pub teams: Teams,
     /// Money down the tree.
     pub budgets: Budgets,
+    /// Servers that are told of events.
+    pub webhooks: Webhooks,
     /// Balance, usage, audit trail.
     pub reports: Reports,
     /// What providers report.

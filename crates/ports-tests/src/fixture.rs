@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
-    WebhookReceipts,
+    NodeRegistry, WebhookOutbox, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
+    WebhookQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -40,6 +40,10 @@ pub struct Ports {
     pub receipts: Arc<dyn WebhookReceipts>,
     /// Members of teams, allocations and wishes for money.
     pub teams: Arc<dyn TeamQueries>,
+    /// Endpoints, deliveries and alerts.
+    pub webhooks: Arc<dyn WebhookQueries>,
+    /// What workers do with them.
+    pub webhook_outbox: Arc<dyn WebhookOutbox>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -50,7 +54,7 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + WebhookQueries + WebhookOutbox + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -67,6 +71,8 @@ impl Ports {
             nodes: store.clone(),
             receipts: store.clone(),
             teams: store.clone(),
+            webhooks: store.clone(),
+            webhook_outbox: store.clone(),
             scanner: store.clone(),
         }
     }

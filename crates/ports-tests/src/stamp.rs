@@ -213,6 +213,13 @@ macro_rules! contract_suite {
                 totals_are_filtered,
                 a_time_finds_its_place_in_a_journal,
                 thousands_of_events_are_paged_while_writers_go_on;
+            webhooks:
+                endpoints_survive_whole,
+                deliveries_survive_whole,
+                a_journal_is_read_once,
+                alerts_are_told_once,
+                a_delivery_is_claimed_by_one,
+                old_deliveries_are_forgotten;
             windows:
                 a_day_begins_at_the_organizations_midnight,
                 a_hold_belongs_to_the_month_of_its_admission,

@@ -5,16 +5,14 @@
 //! executes it. Deliberately absent: money rules (they are in the domain) and any memory of what was charged.
 
 mod catalog;
-mod egress;
 mod openai;
-mod outbound;
 mod registry;
 mod sandbox;
 mod schema;
 mod setup;
 
 pub use catalog::{ModelEntry, catalog, examples};
-pub use egress::{Destination, EgressError, Reach};
+pub use upivia_egress::{Destination, EgressError, Reach};
 pub use openai::{OpenAi, OpenAiSettings};
 pub use registry::{Registry, RegistryError};
 pub use sandbox::Sandbox;

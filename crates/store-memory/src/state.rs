@@ -7,12 +7,12 @@ use std::{
 
 use upivia_domain::{
     AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    UserId, WebhookDeliveryId, WebhookEndpointId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
     binding::BindingTerms,
-    budget::{Meter, MeterKey},
+    budget::{BudgetAlert, Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
     identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
@@ -20,6 +20,7 @@ use upivia_domain::{
     ports::{NodeLease, WebhookReceipt},
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
+    webhook::{Delivery, Endpoint},
 };
 
 /// Everything.
@@ -34,6 +35,11 @@ pub(crate) struct State {
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
     pub(crate) receipts: HashMap<(ProviderName, String), WebhookReceipt>,
+    /// What is on its way to other people's servers; workers change it beside all transactions.
+    pub(crate) deliveries: BTreeMap<WebhookDeliveryId, Delivery>,
+    pub(crate) alerts: Vec<BudgetAlert>,
+    /// Up to where each journal was read for these.
+    pub(crate) journal_cursors: HashMap<OrgId, i64>,
 }
 
 /// One organization's rows. Cheap to clone: a clone is a consistent view that later commits do not touch.
@@ -58,6 +64,7 @@ pub(crate) struct PolicyTables {
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
     pub(crate) suspended: BTreeSet<(Mode, OperationName)>,
+    pub(crate) endpoints: BTreeMap<WebhookEndpointId, Endpoint>,
 }
 
 /// What the ledger writes.
@@ -91,6 +98,9 @@ impl State {
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),
+            deliveries: BTreeMap::new(),
+            alerts: Vec::new(),
+            journal_cursors: HashMap::new(),
         }
     }
 }

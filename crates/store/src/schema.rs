@@ -292,8 +292,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        org_id -> Text,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Text,
+        status -> Text,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        org_id -> Text,
+        endpoint_id -> Text,
+        message_id -> Text,
+        event -> Text,
+        place -> BigInt,
+        body -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        next_at -> Nullable<BigInt>,
+        last_at -> Nullable<BigInt>,
+        last_status -> Nullable<Integer>,
+        last_problem -> Nullable<Text>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    budget_alerts (org_id, mode, window_key, level) {
+        org_id -> Text,
+        mode -> Text,
+        window_key -> Text,
+        level -> Integer,
+        cap -> BigInt,
+        used -> BigInt,
+        agent_id -> Nullable<Text>,
+        place -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_cursors (org_id) {
+        org_id -> Text,
+        seq -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
+    webhook_endpoints,
+    webhook_deliveries,
+    journal_cursors,
     org_heads,
     organizations,
     users,

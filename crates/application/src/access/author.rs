@@ -45,9 +45,13 @@ impl Author {
 
     /// Appends the event to the organization's chain, under this person's name.
     pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
+        self.record_at(tx, entry).await.map(drop)
+    }
+
+    /// The same, for who needs the event's place.
+    pub(crate) async fn record_at(&self, tx: &mut dyn Tx, entry: Entry) -> Result<i64, StoreError> {
         let Entry { kind, object, agent, operation, detail } = entry;
         let (actor, trace) = (self.caller.actor(), self.trace.clone());
-        tx.append(self.caller.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
-        Ok(())
+        tx.append(self.caller.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await
     }
 }

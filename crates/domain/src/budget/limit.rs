@@ -144,6 +144,8 @@ pub struct Reason {
     pub resets_at: Option<Timestamp>,
     /// Whether the same request may pass later without anybody changing a rule.
     pub retryable: bool,
+    /// The limit, where it is one with a window.
+    pub window: Option<Window>,
 }
 
 impl Reason {
@@ -159,6 +161,7 @@ impl Reason {
             requested: 0,
             resets_at: None,
             retryable: false,
+            window: None,
         }
     }
 

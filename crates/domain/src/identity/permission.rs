@@ -31,6 +31,22 @@ pub enum Permission {
     BudgetRequestOwn,
     /// Bring money into the wallet.
     BalanceTopUp,
+    /// See the servers that are told of events, and what they were told.
+    WebhookRead,
+    /// Name a server that is told of events.
+    WebhookCreate,
+    /// Change where it is and what it is told, and turn it off or on.
+    WebhookUpdate,
+    /// Replace the secret that signs its messages.
+    WebhookRotateSecret,
+    /// Remove it.
+    WebhookDelete,
+    /// Send it a message to try it.
+    WebhookTest,
+    /// Send it a message again.
+    WebhookRedeliver,
+    /// See which limits are nearly used up.
+    BudgetAlertRead,
 }
 
 impl Permission {
@@ -51,6 +67,14 @@ impl Permission {
             Self::BudgetAllocateAny => "budget.allocateAny",
             Self::BudgetRequestOwn => "budget.requestOwn",
             Self::BalanceTopUp => "balance.topUp",
+            Self::WebhookRead => "webhook.read",
+            Self::WebhookCreate => "webhook.create",
+            Self::WebhookUpdate => "webhook.update",
+            Self::WebhookRotateSecret => "webhook.rotateSecret",
+            Self::WebhookDelete => "webhook.delete",
+            Self::WebhookTest => "webhook.test",
+            Self::WebhookRedeliver => "webhook.redeliver",
+            Self::BudgetAlertRead => "budgetAlert.read",
         }
     }
 }

@@ -114,6 +114,7 @@ impl OrgRole {
                     | Permission::AgentCreateOwn
                     | Permission::TeamManageOwn
                     | Permission::BudgetRequestOwn
+                    | Permission::BudgetAlertRead
             ),
         }
     }

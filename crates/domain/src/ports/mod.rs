@@ -16,6 +16,7 @@ mod sign_in;
 mod teams;
 mod unit_of_work;
 mod usage;
+mod webhooks;
 
 pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use callbacks::{SignatureCheck, WebhookReceipt, WebhookReceipts};
@@ -40,6 +41,10 @@ pub use sign_in::{
 pub use teams::{BudgetRequestFilter, BudgetRequestRepository, PlatformAdminRepository, TeamQueries};
 pub use unit_of_work::{Abort, BoxFuture, Tx, UnitOfWork, Work, transact};
 pub use usage::{RequestSummary, TotalsFilter, UsageQueries, UsageTotal};
+pub use webhooks::{
+    AlertFilter, Claim, DeliveryFilter, Parcel, Reading, Unread, WebhookOutbox, WebhookQueries, WebhookRepository,
+    WebhookSender,
+};
 
 #[cfg(feature = "mocks")]
 pub use self::{
@@ -49,4 +54,5 @@ pub use self::{
     nodes::MockNodeRegistry,
     provider::{MockPayloadCheck, MockProvider, MockProviderRegistry},
     sign_in::{MockAttemptSealer, MockCsrfTokens, MockIdentityProvider, MockPasswordHasher, MockSessionCodec},
+    webhooks::MockWebhookSender,
 };

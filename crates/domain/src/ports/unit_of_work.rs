@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository, WebhookRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -79,6 +79,8 @@ pub trait Tx: Send {
     fn bindings(&mut self) -> &mut dyn BindingRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
+    /// Servers that are told of events.
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository;
 }
 
 /// Runs a use-case that returns a value or an error of its own.

@@ -4,7 +4,7 @@ use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
     outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
     sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    webhooks::WebhookError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -149,6 +149,19 @@ impl From<WorkspaceError> for ApiError {
             WorkspaceError::NotFound => Self::NotFound("workspace"),
             WorkspaceError::Unauthorized => Self::Unauthorized,
             WorkspaceError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NotFound(what) => Self::NotFound(what),
+            WebhookError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            WebhookError::Invalid { field, message } => Self::invalid(field, message),
+            WebhookError::TooMany => Self::TooMany(error.to_string()),
+            WebhookError::NotEnabled => Self::EndpointNotEnabled,
+            WebhookError::Unavailable | WebhookError::InDoubt => Self::Unavailable,
         }
     }
 }

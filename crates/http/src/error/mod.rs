@@ -52,6 +52,9 @@ pub enum ApiError {
     /// One more would be too many.
     #[error("{0}")]
     TooMany(String),
+    /// A webhook endpoint that is turned off is sent nothing.
+    #[error("the webhook endpoint is not enabled; enable it first")]
+    EndpointNotEnabled,
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
@@ -123,6 +126,7 @@ impl ApiError {
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
+            Self::EndpointNotEnabled => (StatusCode::CONFLICT, "endpoint_not_enabled"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),

@@ -54,11 +54,16 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             world.send(made).await.expect(201)["personal_token"]["id"].as_str().unwrap().to_owned()
         }
         "ops" => world.lost(owner).await,
+        "webhook-endpoints" => world.webhook_endpoint(owner).await,
         "approvals" => world.question(owner).await["approval_id"].as_str().unwrap().to_owned(),
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
     let required: Vec<String> = route.doc.parameters.iter().filter(in_query).map(sample).collect();
     let path = route.path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
+    let path = match path.contains("{delivery_id}") {
+        true => path.replace("{delivery_id}", &world.webhook_delivery(owner, &id).await),
+        false => path,
+    };
     format!("/api/v1{}?{}", path.replace("{provider}", PROVIDER), required.join("&"))
 }
 
@@ -207,7 +212,7 @@ async fn a_role_without_the_permission_is_not_enough() {
 
 /// The path with words where ids should be.
 fn nothing(path: &str) -> String {
-    ["{id}", "{uid}", "{membership_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+    ["{id}", "{uid}", "{membership_id}", "{delivery_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
 }
 
 #[actix_web::test]
@@ -253,7 +258,7 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
 
 /// Neither the credentials that were there nor those that the answer shows.
 fn no_secret_in(world: &World, events: &[JournalEvent], answer: &Value) {
-    let shown = ["api_key", "test_api_key", "token"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
+    let shown = ["api_key", "test_api_key", "token", "secret"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
     let known = [&*world.acme.pat, &world.acme.live, &world.acme.test, &world.acme.session];
     for event in events {
         for secret in shown.iter().chain(&known) {

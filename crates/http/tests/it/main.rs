@@ -24,4 +24,5 @@ mod teams;
 mod transport;
 mod unresolved;
 mod usage;
+mod webhook_endpoints;
 mod webhooks;

@@ -29,4 +29,5 @@ pub mod transactions;
 pub mod uniqueness;
 pub mod units;
 pub mod usage;
+pub mod webhooks;
 pub mod windows;

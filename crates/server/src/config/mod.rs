@@ -13,6 +13,7 @@ mod settings;
 mod show;
 mod sign_in;
 mod span;
+mod webhooks;
 #[cfg(test)]
 mod tests;
 
@@ -28,3 +29,4 @@ pub use settings::Settings;
 pub use show::show;
 pub use sign_in::{session_settings, site};
 pub use span::Span;
+pub use webhooks::{WebhookTargets, webhook_sender};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use upivia_http::{Limits, MetricsAccess};
 
-use super::{CallbackSettings, Hidden, ModelSettings, PriceSettings, Span, number::number};
+use super::{CallbackSettings, Hidden, ModelSettings, PriceSettings, Span, WebhookTargets, number::number};
 
 /// Keys that may come from the environment; prices come from the file only.
 pub const ENVIRONMENT: &[&str] = &[
@@ -38,6 +38,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "session_secret",
     "smtp_url",
     "mail_from",
+    "webhook_targets",
     "failpoints",
 ];
 
@@ -106,6 +107,8 @@ pub struct Settings {
     pub smtp_url: Option<Hidden>,
     /// Who mails come from, as `Example <no-reply@example.com>`; needed with `smtp_url`, and only with it.
     pub mail_from: Option<String>,
+    /// Which addresses webhook endpoints may have: `public`, by https, or `any`, also by http.
+    pub webhook_targets: WebhookTargets,
     /// Places where the process kills or stops itself; dev builds only.
     pub failpoints: Option<String>,
     /// Prices of models, beside and above those that are built in.
@@ -147,6 +150,7 @@ impl Default for Settings {
             session_secret: None,
             smtp_url: None,
             mail_from: None,
+            webhook_targets: WebhookTargets::Public,
             failpoints: None,
             models: Vec::new(),
             prices: Vec::new(),

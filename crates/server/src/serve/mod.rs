@@ -35,7 +35,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } =
+    let Wired { api, node, sweeper, poller, approvals, sampler, ending, follower, courier, state } =
         wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
@@ -50,6 +50,8 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
         tokio::spawn(approvals.run_sweep()),
         tokio::spawn(sampler.run()),
         tokio::spawn(ending.run()),
+        tokio::spawn(follower.run()),
+        tokio::spawn(courier.run()),
     ];
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);

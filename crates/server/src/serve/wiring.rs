@@ -13,6 +13,7 @@ use upivia_application::{
     gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
+    notices::{Courier, CourierParts, Follower, FollowerParts},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
@@ -21,12 +22,13 @@ use upivia_application::{
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    webhooks::{Webhooks, WebhooksParts},
     workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
     ledger::ApprovalTerms,
-    ports::{Clock, Ids, LedgerStore, ProviderRegistry},
+    ports::{Clock, Ids, LedgerStore, ProviderRegistry, WebhookSender},
 };
 use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
 use upivia_providers::SchemaCheck;
@@ -55,6 +57,8 @@ pub(super) struct Wired {
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
     pub(super) ending: EndingAgents,
+    pub(super) follower: Follower,
+    pub(super) courier: Courier,
     pub(super) state: Arc<State>,
 }
 
@@ -68,6 +72,7 @@ struct Base<'a> {
     providers: Arc<dyn ProviderRegistry>,
     ledger: Arc<GroupCommit>,
     node: Arc<Node>,
+    sender: Arc<dyn WebhookSender>,
 }
 
 /// Wires everything; the ledger's lanes and the lease run from here on.
@@ -87,6 +92,7 @@ pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired
         catalog,
         ledger: GroupCommit::start(Arc::clone(&storage.store) as Arc<dyn LedgerStore>),
         node,
+        sender: Arc::new(config::webhook_sender(settings)?),
     };
     base.wired()
 }
@@ -116,6 +122,7 @@ impl Base<'_> {
             agents: self.agents(),
             teams: self.teams(),
             budgets: self.budgets(),
+            webhooks: self.webhooks(),
             reports: self.reports(),
             reconciliation: self.reconciliation(),
             signatures: Arc::new(config::callers(self.settings)?),
@@ -130,7 +137,9 @@ impl Base<'_> {
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
         let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
-        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, node: self.node, state })
+        let (follower, courier) = (self.follower(), self.courier());
+        let sweeper = self.sweeper();
+        Ok(Wired { api, sweeper, poller, approvals, sampler, ending, follower, courier, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -269,6 +278,39 @@ impl Base<'_> {
             journal: self.store(),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn webhooks(&self) -> Webhooks {
+        Webhooks::new(WebhooksParts {
+            unit: self.store(),
+            queries: self.store(),
+            sender: Arc::clone(&self.sender),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn follower(&self) -> Follower {
+        Follower::new(FollowerParts {
+            outbox: self.store(),
+            journal: self.store(),
+            endpoints: self.store(),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn courier(&self) -> Courier {
+        Courier::new(CourierParts {
+            outbox: self.store(),
+            queries: self.store(),
+            sender: Arc::clone(&self.sender),
+            unit: self.store(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::new(SystemEntropy),
+            node: self.node.id(),
         })
     }
 

@@ -9,6 +9,7 @@ mod outcomes;
 mod receipts;
 mod teams;
 mod usage;
+mod webhooks;
 
 use upivia_domain::OrgId;
 

@@ -39,6 +39,12 @@ impl Transaction {
         }
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
+        for (id, delivery) in self.deliveries {
+            match delivery {
+                Some(delivery) => drop(state.deliveries.insert(id, delivery)),
+                None => drop(state.deliveries.remove(&id)),
+            }
+        }
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {

@@ -7,6 +7,7 @@ mod credentials;
 mod open_org;
 mod people;
 mod teams;
+mod webhooks;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,10 +15,11 @@ use std::{
 };
 
 use upivia_domain::{
-    OrgId, Timestamp, UserId,
+    OrgId, Timestamp, UserId, WebhookDeliveryId,
     identity::{Organization, SignIn, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
+    webhook::Delivery,
 };
 
 use crate::{
@@ -36,6 +38,8 @@ pub(crate) struct Transaction {
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
+    /// Deliveries that it changed; `None` = removed.
+    deliveries: BTreeMap<WebhookDeliveryId, Option<Delivery>>,
     failed: Option<StoreError>,
 }
 
@@ -48,7 +52,8 @@ impl Transaction {
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
         let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
+        let deliveries = BTreeMap::new();
+        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, deliveries, failed: None }
     }
 
     /// What the node's clock said when the transaction began.

@@ -10,6 +10,7 @@ mod receipts;
 mod requests;
 mod teams;
 mod usage;
+mod webhooks;
 
 use std::fmt::Display;
 

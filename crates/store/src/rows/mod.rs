@@ -6,6 +6,7 @@
 mod agent;
 mod approval;
 mod binding;
+mod budget_alert;
 mod budget_request;
 mod credential;
 mod head;
@@ -20,11 +21,13 @@ mod summary;
 mod team;
 mod team_member;
 mod text;
+mod webhook;
 mod windows;
 
 pub(crate) use agent::AgentRow;
 pub(crate) use approval::ApprovalRow;
 pub(crate) use binding::BindingRow;
+pub(crate) use budget_alert::BudgetAlertRow;
 pub(crate) use budget_request::BudgetRequestRow;
 pub(crate) use credential::CredentialRow;
 pub(crate) use head::HeadRow;
@@ -37,3 +40,4 @@ pub(crate) use summary::SummaryRow;
 pub(crate) use team::{AllocationRow, TeamRow};
 pub(crate) use team_member::TeamMemberRow;
 pub(crate) use text::parse;
+pub(crate) use webhook::{DeliveryRow, EndpointRow};

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use upivia_domain::{Timestamp, budget::Reason, ports::StoreError};
+use upivia_domain::{
+    Timestamp,
+    budget::{Reason, Window},
+    ports::StoreError,
+};
 
 use super::{
-    text::parse,
+    text::{parse, parse_opt},
     windows::{unit_name, unit_of},
 };
 use crate::error::unreadable;
@@ -31,6 +35,8 @@ struct ReasonText {
     #[serde(skip_serializing_if = "Option::is_none")]
     resets_at: Option<Timestamp>,
     retryable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<String>,
 }
 
 /// The column's text; absent where no check failed.
@@ -62,6 +68,7 @@ impl From<&Reason> for ReasonText {
             requested: reason.requested,
             resets_at: reason.resets_at,
             retryable: reason.retryable,
+            window: reason.window.as_ref().map(Window::to_string),
         }
     }
 }
@@ -80,6 +87,7 @@ impl TryFrom<ReasonText> for Reason {
             requested: text.requested,
             resets_at: text.resets_at,
             retryable: text.retryable,
+            window: parse_opt(TABLE, COLUMN, text.window.as_deref())?,
         })
     }
 }

@@ -96,7 +96,9 @@ fn exceeded(
     };
     // A request that is larger than the whole limit will never pass, whatever is freed or reset.
     let retryable = limit.cap.is_some_and(|cap| requested <= cap) && (resets_at.is_some() || held > 0);
-    Reason { code: limit.code, scope, unit: limit.unit, limit: limit.cap, used, held, requested, resets_at, retryable }
+    let window = Some(limit.window.clone());
+    let (code, unit, limit) = (limit.code, limit.unit, limit.cap);
+    Reason { code, scope, unit, limit, used, held, requested, resets_at, retryable, window }
 }
 
 fn short_of_money(
@@ -123,6 +125,7 @@ fn short_of_money(
         requested,
         resets_at: None,
         retryable,
+        window: None,
     };
     let mut reasons = Vec::new();
     if account.available() < estimate {

@@ -24,6 +24,7 @@ use upivia_application::{
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    webhooks::{Webhooks, WebhooksParts},
     workspaces::Workspaces,
 };
 use upivia_domain::{
@@ -40,6 +41,7 @@ use upivia_sign_in::{
     session::{NextCsrf, NextSessions, SessionSettings},
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
+use upivia_webhooks::out::{HttpSender, Reach, SenderSettings};
 
 use super::{
     catalog::{Checks, catalog},
@@ -120,6 +122,7 @@ impl Machine {
             signatures: Arc::new(sender::all()),
             teams: self.teams(),
             budgets: self.budgets(),
+            webhooks: self.webhooks(),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
@@ -145,6 +148,17 @@ impl Machine {
             teams: self.store.clone(),
             people: self.store.clone(),
             ids: self.ids.clone(),
+        })
+    }
+
+    fn webhooks(&self) -> Webhooks {
+        Webhooks::new(WebhooksParts {
+            unit: self.store.clone(),
+            queries: self.store.clone(),
+            sender: Arc::new(sender()),
+            entropy: self.entropy.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
         })
     }
 
@@ -235,6 +249,11 @@ impl Machine {
             },
         })
     }
+}
+
+/// Knows the rules of the real one, and calls nobody here.
+fn sender() -> HttpSender {
+    HttpSender::new(SenderSettings { reach: Reach::Public, time_limit: Duration::from_secs(1) }).unwrap()
 }
 
 fn sessions() -> SessionSettings {

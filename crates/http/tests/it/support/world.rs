@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use upivia_application::{
     agents::EndingAgents,
     gauges::Sampler,
+    notices::{Follower, FollowerParts},
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
@@ -123,6 +124,33 @@ impl World {
     pub async fn lost(&self, of: &Org) -> String {
         let sent = self.send(Call::post("/service-requests", &mail("lose")).bearer(&of.test)).await.expect(202);
         sent["request_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new endpoint; its id.
+    pub async fn webhook_endpoint(&self, of: &Org) -> String {
+        let body = json!({ "url": "https://hooks.example.com/upivia" });
+        let made = self.send(Call::post("/webhook-endpoints", &body).bearer(&of.pat)).await.expect(201);
+        made["webhook_endpoint"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A message on its way to an endpoint; the delivery's id.
+    pub async fn webhook_delivery(&self, of: &Org, endpoint: &str) -> String {
+        let path = format!("/webhook-endpoints/{endpoint}/test");
+        let sent = self.send(Call::post(&path, &json!({})).bearer(&of.pat)).await.expect(202);
+        sent["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Reads every journal to its end, as a server does in the background.
+    pub async fn follow(&self) {
+        let parts = FollowerParts {
+            outbox: self.store.clone(),
+            journal: self.store.clone(),
+            endpoints: self.store.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+        };
+        let follower = Follower::new(parts);
+        while follower.look().await.unwrap() {}
     }
 
     /// The organization that a token belongs to.

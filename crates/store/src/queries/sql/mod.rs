@@ -10,5 +10,7 @@ pub(crate) mod receipts;
 pub(crate) mod requests;
 pub(crate) mod teams;
 pub(crate) mod usage;
+pub(crate) mod webhook_outbox;
+pub(crate) mod webhooks;
 
-use super::{Conn, data_keys, nodes::unfinished::busy_since};
+use super::{Conn, begin, commit as send_commit, data_keys, nodes::unfinished::busy_since};

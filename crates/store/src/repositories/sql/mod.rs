@@ -13,11 +13,12 @@ mod platform_admins;
 mod team_members;
 mod teams;
 mod users;
+mod webhooks;
 
 use diesel::result::OptionalExtension;
 use upivia_domain::ports::StoreError;
 
-use super::unit_of_work::OpenTx;
+use super::{data_keys, unit_of_work::OpenTx};
 
 fn constraint(text: &str) -> StoreError {
     StoreError::Constraint(text.to_owned())

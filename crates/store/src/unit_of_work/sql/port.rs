@@ -8,6 +8,7 @@ use upivia_domain::{
     ports::{
         AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
         OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        WebhookRepository,
     },
 };
 
@@ -62,6 +63,10 @@ impl Tx for OpenTx<'_> {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository {
         self
     }
 }

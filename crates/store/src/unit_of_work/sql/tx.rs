@@ -109,6 +109,12 @@ impl<'c> OpenTx<'c> {
         result
     }
 
+    /// The connection, and the keys of whatever is sealed.
+    pub(crate) fn keys(&mut self) -> Result<(&mut Conn, &Shared), StoreError> {
+        self.check()?;
+        Ok((self.conn, &self.shared))
+    }
+
     /// What loading and writing need.
     pub(super) fn parts(&mut self) -> (&mut Conn, &Shared, &mut Snapshots) {
         (self.conn, &self.shared, &mut self.held)

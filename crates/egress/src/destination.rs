@@ -1,16 +1,10 @@
-//! The one guard of outbound calls: which URLs may be called, and to which addresses their names may lead.
-//!
-//! Addresses are judged when a name is resolved and the connection goes to what was judged, so a name that changes its
-//! address between check and call (DNS rebinding) gains nothing. Redirects and proxies are off in the client.
-
-mod address;
-mod resolver;
+//! URLs that may be called.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-pub(crate) use resolver::GuardedResolver;
+use crate::address;
 
 /// How far a call may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +55,22 @@ impl Destination {
     ///
     /// See [`EgressError`].
     pub fn parse(url: &str, reach: Reach) -> Result<Self, EgressError> {
+        let destination = Self::whole(url, reach)?;
+        if destination.base.query().is_some() { Err(EgressError::Decorated) } else { Ok(destination) }
+    }
+
+    /// Judges a URL that is called as it stands, with its query.
+    ///
+    /// # Errors
+    ///
+    /// See [`EgressError`].
+    pub fn whole(url: &str, reach: Reach) -> Result<Self, EgressError> {
         let base = Url::parse(url).map_err(|_| EgressError::Malformed)?;
         if !["http", "https"].contains(&base.scheme()) {
             return Err(EgressError::Scheme);
         }
         let is_plain = base.username().is_empty() && base.password().is_none();
-        if !is_plain || base.query().is_some() || base.fragment().is_some() {
+        if !is_plain || base.fragment().is_some() {
             return Err(EgressError::Decorated);
         }
         let host = base.host_str().ok_or(EgressError::Malformed)?;
@@ -82,12 +86,17 @@ impl Destination {
     }
 
     /// Whether what is sent there can be read on the way.
-    pub(crate) fn is_encrypted(&self) -> bool {
+    pub fn is_encrypted(&self) -> bool {
         self.base.scheme() == "https"
     }
 
+    /// The URL as it was judged.
+    pub const fn url(&self) -> &Url {
+        &self.base
+    }
+
     /// The URL of a path below the base.
-    pub(crate) fn join(&self, path: &str) -> Url {
+    pub fn join(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         let joined = format!("{}/{path}", self.base.path().trim_end_matches('/'));
         url.set_path(&joined);
@@ -118,6 +127,15 @@ mod tests {
         assert_eq!(public("gopher://example.com"), Err(EgressError::Scheme));
         assert_eq!(public("https://user:secret@example.com"), Err(EgressError::Decorated));
         assert_eq!(public("https://example.com?key=1"), Err(EgressError::Decorated));
+    }
+
+    #[test]
+    fn a_whole_url_keeps_its_query_and_nothing_else() {
+        let whole = |url| Destination::whole(url, Reach::Public).map(|found| found.url().to_string());
+        assert_eq!(whole("https://a.example/x?y=1").as_deref(), Ok("https://a.example/x?y=1"));
+        assert_eq!(whole("https://a.example/x#y"), Err(EgressError::Decorated));
+        assert_eq!(whole("https://me:secret@a.example/x"), Err(EgressError::Decorated));
+        assert_eq!(whole("https://10.0.0.1/x?y=1"), Err(EgressError::NotPublic));
     }
 
     #[test]

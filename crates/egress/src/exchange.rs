@@ -4,7 +4,7 @@ use reqwest::{Error, RequestBuilder, Response};
 
 /// What became of a request.
 #[derive(Debug)]
-pub(crate) enum Exchange {
+pub enum Exchange {
     /// Certainly not sent: there never was a connection.
     NotSent(Error),
     /// Sent, perhaps in part, and no status came back.
@@ -20,7 +20,7 @@ pub(crate) enum Exchange {
 
 /// The body of an answer.
 #[derive(Debug)]
-pub(crate) enum Body {
+pub enum Body {
     /// All of it.
     Whole(Vec<u8>),
     /// Longer than allowed.
@@ -30,7 +30,7 @@ pub(crate) enum Body {
 }
 
 /// Sends a request once and reads at most `most_bytes` of the answer.
-pub(crate) async fn exchange(request: RequestBuilder, most_bytes: usize) -> Exchange {
+pub async fn exchange(request: RequestBuilder, most_bytes: usize) -> Exchange {
     match request.send().await {
         Ok(response) => {
             Exchange::Answered { status: response.status().as_u16(), body: read(response, most_bytes).await }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, redirect::Policy};
 
-use crate::egress::{GuardedResolver, Reach};
+use crate::{Reach, resolver::GuardedResolver};
 
 /// At least as many as there are callers at once: a closed connection costs the next call a handshake.
 const IDLE_CONNECTIONS: usize = 1_024;
@@ -14,7 +14,11 @@ const IDLE_CONNECTIONS: usize = 1_024;
 const IDLE_TIME: Duration = Duration::from_secs(4);
 
 /// A client whose connections stay within reach. Two connects fit into the time limit of a call.
-pub(crate) fn client(reach: Reach, time_limit: Duration) -> reqwest::Result<Client> {
+///
+/// # Errors
+///
+/// The library could not be set up.
+pub fn client(reach: Reach, time_limit: Duration) -> reqwest::Result<Client> {
     // The library panics without a process-wide TLS provider; somebody else may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -35,7 +39,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::outbound::{Exchange, exchange};
+    use crate::{Exchange, exchange};
 
     async fn ask_localhost(reach: Reach) -> (Exchange, bool) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

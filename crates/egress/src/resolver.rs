@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{Reach, address::is_public};
+use crate::{Reach, address::is_public};
 
 /// Resolves by the operating system and keeps what is within reach.
 #[derive(Debug, Clone, Copy)]
