@@ -69,10 +69,9 @@ impl Post {
             created_at: world.clock.now(),
         };
         let (org, id) = (world.caller.org, endpoint.id);
-        let put: Result<(), StoreError> = transact(&*world.store, &[org], move |tx| {
-            Box::pin(async move { tx.webhooks().insert(&endpoint).await })
-        })
-        .await;
+        let put: Result<(), StoreError> =
+            transact(&*world.store, &[org], move |tx| Box::pin(async move { tx.webhooks().insert(&endpoint).await }))
+                .await;
         put.unwrap();
         let fake = Arc::new(Fake { status: Mutex::new(204), sent: Mutex::default() });
         Self { world, fake, endpoint: id, entropy: Arc::new(SequenceEntropy::new(9)) }

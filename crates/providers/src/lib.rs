@@ -12,9 +12,9 @@ mod schema;
 mod setup;
 
 pub use catalog::{ModelEntry, catalog, examples};
-pub use upivia_egress::{Destination, EgressError, Reach};
 pub use openai::{OpenAi, OpenAiSettings};
 pub use registry::{Registry, RegistryError};
 pub use sandbox::Sandbox;
 pub use schema::{InvalidSchema, SchemaCheck};
 pub use setup::SetupError;
+pub use upivia_egress::{Destination, EgressError, Reach};

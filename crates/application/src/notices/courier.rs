@@ -13,7 +13,8 @@ use upivia_domain::{
     audit::{NewEvent, Object},
     identity::Actor,
     ports::{
-        Claim, Clock, Entropy, WebhookOutbox, Parcel, StoreError, Tx, UnitOfWork, WebhookQueries, WebhookSender, transact,
+        Claim, Clock, Entropy, Parcel, StoreError, Tx, UnitOfWork, WebhookOutbox, WebhookQueries, WebhookSender,
+        transact,
     },
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, EndpointStatus, pause_micros},
 };

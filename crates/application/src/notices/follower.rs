@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use upivia_domain::{
     OrgId,
     audit::JournalEvent,
-    ports::{Clock, Ids, JournalFilter, JournalQueries, WebhookOutbox, Reading, StoreError, Unread, WebhookQueries},
+    ports::{Clock, Ids, JournalFilter, JournalQueries, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
 };
 
 use super::reading::{Writer, keys, reasons_for_alerts};

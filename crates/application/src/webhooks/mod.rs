@@ -7,7 +7,6 @@ mod edit;
 mod error;
 mod send;
 
-
 use std::sync::Arc;
 
 use serde_json::Value;

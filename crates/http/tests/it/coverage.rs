@@ -212,7 +212,9 @@ async fn a_role_without_the_permission_is_not_enough() {
 
 /// The path with words where ids should be.
 fn nothing(path: &str) -> String {
-    ["{id}", "{uid}", "{membership_id}", "{delivery_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+    ["{id}", "{uid}", "{membership_id}", "{delivery_id}"]
+        .iter()
+        .fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
 }
 
 #[actix_web::test]
@@ -258,7 +260,8 @@ async fn every_change_leaves_an_audit_event_of_its_author_and_nothing_else_does(
 
 /// Neither the credentials that were there nor those that the answer shows.
 fn no_secret_in(world: &World, events: &[JournalEvent], answer: &Value) {
-    let shown = ["api_key", "test_api_key", "token", "secret"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
+    let shown =
+        ["api_key", "test_api_key", "token", "secret"].map(|name| answer[name].as_str().unwrap_or("no key was shown"));
     let known = [&*world.acme.pat, &world.acme.live, &world.acme.test, &world.acme.session];
     for event in events {
         for secret in shown.iter().chain(&known) {

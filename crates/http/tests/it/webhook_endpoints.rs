@@ -6,7 +6,11 @@ use crate::support::{Call, World, mail};
 
 async fn person(world: &World, method: &str, path: &str, body: Option<Value>) -> crate::support::Reply {
     let call = Call::new(method, &format!("/api/v1{path}")).bearer(&world.acme.pat);
-    world.send(body.map_or(call, |body| Call::new(method, &format!("/api/v1{path}")).bearer(&world.acme.pat).json(&body))).await
+    world
+        .send(
+            body.map_or(call, |body| Call::new(method, &format!("/api/v1{path}")).bearer(&world.acme.pat).json(&body)),
+        )
+        .await
 }
 
 async fn create(world: &World, body: Value) -> Value {
@@ -26,7 +30,11 @@ async fn sent(world: &World, endpoint: &str) -> Vec<Value> {
 async fn an_endpoint_lives_and_its_secret_is_shown_once() {
     let world = World::new().await;
     let url = "https://hooks.example.com/upivia?tenant=7";
-    let made = create(&world, json!({ "url": url, "description": " CI ", "events": ["budget.alert", "agent.ended", "budget.alert"] })).await;
+    let made = create(
+        &world,
+        json!({ "url": url, "description": " CI ", "events": ["budget.alert", "agent.ended", "budget.alert"] }),
+    )
+    .await;
     let (secret, id) = (made["secret"].as_str().unwrap().to_owned(), id(&made));
     assert!(secret.starts_with("whsec_") && secret.len() > 40);
     let path = format!("/webhook-endpoints/{id}");
@@ -73,7 +81,9 @@ async fn what_cannot_be_an_endpoint_changes_nothing() {
         assert_eq!(reply.body["error"]["field"], field, "{body}");
     }
     let path = format!("/webhook-endpoints/{endpoint}");
-    for (body, field) in [(json!({}), "enabled"), (json!({ "enabled": 1 }), "enabled"), (json!({ "url": "https://[::1]/" }), "url")] {
+    for (body, field) in
+        [(json!({}), "enabled"), (json!({ "enabled": 1 }), "enabled"), (json!({ "url": "https://[::1]/" }), "url")]
+    {
         let reply = person(&world, "PATCH", &path, Some(body)).await;
         reply.refused(400, "invalid_request");
         assert_eq!(reply.body["error"]["field"], field);

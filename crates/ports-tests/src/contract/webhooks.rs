@@ -249,7 +249,8 @@ pub async fn a_delivery_is_claimed_by_one(world: World) {
         send(&tenant, &one).await.unwrap();
     }
     let (ports, second, until) = (&world.ports, world.second().await, now.plus_seconds(30));
-    let (one, two) = futures::join!(ports.webhook_outbox.claim(now, until, 8), second.webhook_outbox.claim(now, until, 8));
+    let (one, two) =
+        futures::join!(ports.webhook_outbox.claim(now, until, 8), second.webhook_outbox.claim(now, until, 8));
     let mut claims: Vec<_> = [one.unwrap(), two.unwrap()].concat();
     claims.sort_by_key(|claim| claim.delivery.place);
     let places: Vec<_> = claims.iter().map(|claim| (claim.delivery.place, claim.delivery.attempts)).collect();

@@ -13,9 +13,9 @@ mod settings;
 mod show;
 mod sign_in;
 mod span;
-mod webhooks;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 pub use callbacks::{CallbackSettings, callers};
 pub use check::check;

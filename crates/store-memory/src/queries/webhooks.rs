@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use upivia_domain::{
     OrgId, Timestamp, WebhookEndpointId,
     budget::{AlertKey, BudgetAlert},
-    ports::{AlertFilter, Claim, DeliveryFilter, WebhookOutbox, Reading, StoreError, Unread, WebhookQueries},
+    ports::{AlertFilter, Claim, DeliveryFilter, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
     webhook::{Delivery, DeliveryStatus, Endpoint, EndpointStatus},
 };
 
@@ -110,8 +110,7 @@ impl WebhookOutbox for MemoryStore {
         let is_due = |one: &&Delivery| one.status == DeliveryStatus::Pending && one.next_at.is_some_and(|at| at <= now);
         let claim = |delivery: &Delivery| {
             let endpoint = state.orgs.get(&delivery.org)?.policy.endpoints.get(&delivery.endpoint)?;
-            let delivery =
-                Delivery { attempts: delivery.attempts + 1, next_at: Some(until), ..delivery.clone() };
+            let delivery = Delivery { attempts: delivery.attempts + 1, next_at: Some(until), ..delivery.clone() };
             (endpoint.status == EndpointStatus::Enabled).then(|| Claim { delivery, endpoint: endpoint.clone() })
         };
         let mut due: Vec<&Delivery> = state.deliveries.values().filter(is_due).collect();
@@ -140,7 +139,10 @@ impl WebhookOutbox for MemoryStore {
 fn check(state: &State, reading: &Reading) -> Result<(), StoreError> {
     let known = |alert: &BudgetAlert| state.alerts.iter().any(|one| one.org == alert.org && one.key() == alert.key());
     let is_taken = |new: &Delivery| {
-        state.deliveries.values().any(|one| one.id == new.id || (one.endpoint == new.endpoint && one.place == new.place))
+        state
+            .deliveries
+            .values()
+            .any(|one| one.id == new.id || (one.endpoint == new.endpoint && one.place == new.place))
     };
     if reading.alerts.iter().any(known) || reading.deliveries.iter().any(is_taken) {
         return Err(StoreError::Constraint("an alert, or a place of a delivery, is there already".to_owned()));

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use upivia_domain::{
     OrgId, Timestamp, WebhookEndpointId,
     budget::{AlertKey, BudgetAlert},
-    ports::{AlertFilter, Claim, DeliveryFilter, WebhookOutbox, Reading, StoreError, Unread, WebhookQueries},
+    ports::{AlertFilter, Claim, DeliveryFilter, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
     webhook::{Delivery, Endpoint},
 };
 

@@ -186,7 +186,13 @@ mod tests {
     #[tokio::test]
     async fn inner_addresses_and_plain_http_are_refused() {
         let public = sender(Reach::Public);
-        for url in ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/x", "https://[::1]/", "http://a.example/"] {
+        for url in [
+            "https://127.0.0.1/",
+            "https://localhost/",
+            "https://169.254.169.254/x",
+            "https://[::1]/",
+            "http://a.example/",
+        ] {
             assert!(public.judge(&url.parse().unwrap()).is_err(), "{url}");
             let attempt = public.send(&parcel(url)).await;
             assert!(attempt.status.is_none() && attempt.problem.is_some(), "{url}");

@@ -67,19 +67,15 @@ impl UpdateEndpoint {
             events: self.events.map(|member| events(Some(member))).transpose()?,
             enabled: fields::flag("enabled", self.enabled)?,
         };
-        let says_something = change.url.is_some()
-            || change.description.is_some()
-            || change.events.is_some()
-            || change.enabled.is_some();
+        let says_something =
+            change.url.is_some() || change.description.is_some() || change.events.is_some() || change.enabled.is_some();
         if says_something { Ok(change) } else { Err(ApiError::invalid("enabled", "is required, or another member")) }
     }
 }
 
 fn description(member: Member) -> Result<Option<String>, ApiError> {
     let text = fields::text("description", member)?.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let is_fit = |text: &String| {
-        text.chars().count() <= LONGEST_DESCRIPTION && !text.chars().any(char::is_control)
-    };
+    let is_fit = |text: &String| text.chars().count() <= LONGEST_DESCRIPTION && !text.chars().any(char::is_control);
     match text {
         Some(text) if !is_fit(&text) => {
             let message = format!("must have at most {LONGEST_DESCRIPTION} characters and no control characters");

@@ -25,7 +25,9 @@ pub(crate) async fn unread(conn: &mut Conn, limit: u32) -> Result<Vec<Unread>, S
     let query = org_heads::table
         .left_join(journal_cursors::table.on(journal_cursors::org_id.eq(org_heads::org_id)))
         .filter(org_heads::seq.gt(0))
-        .filter(journal_cursors::seq.nullable().is_null().or(org_heads::seq.nullable().gt(journal_cursors::seq.nullable())))
+        .filter(
+            journal_cursors::seq.nullable().is_null().or(org_heads::seq.nullable().gt(journal_cursors::seq.nullable())),
+        )
         .limit(i64::from(limit))
         .select((org_heads::org_id, org_heads::seq, journal_cursors::seq.nullable()));
     let rows: Vec<(String, i64, Option<i64>)> = query.load(conn).await.map_err(store_error)?;
