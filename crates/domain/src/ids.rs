@@ -89,6 +89,8 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// A role that an organization made for itself.
+    RoleId = "role_";
 }
 
 impl OrgId {

@@ -8,9 +8,9 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    gauges::Gauges, members::Members, outcomes::Outcomes, personal_tokens::PersonalTokens,
+    reconciliation::Reconciliation, reports::Reports, roles::Roles, sign_in::SignIns, simulations::Simulations,
+    suspensions::Suspensions, teams::Teams, users::Users, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -52,6 +52,12 @@ pub struct ApiParts {
     pub personal_tokens: PersonalTokens,
     /// Organizations of people.
     pub workspaces: Workspaces,
+    /// Who belongs to an organization.
+    pub members: Members,
+    /// Roles that organizations make for themselves.
+    pub roles: Roles,
+    /// People of the installation.
+    pub users: Users,
     /// Where people find this server.
     pub site: Site,
     /// Paid actions.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
+    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, TokenUses, UnitOfWork, UsageQueries,
     WebhookReceipts,
 };
 
@@ -20,6 +20,8 @@ pub struct Ports {
     pub credentials: Arc<dyn CredentialQueries>,
     /// What people have, and how they prove who they are.
     pub people: Arc<dyn PeopleQueries>,
+    /// When tokens were used.
+    pub uses: Arc<dyn TokenUses>,
     /// Agents, bindings and teams.
     pub agents: Arc<dyn AgentQueries>,
     /// Questions to people.
@@ -50,13 +52,14 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + TokenUses + WebhookReceipts + 'static,
     {
         Self {
             ledger: store.clone(),
             unit: store.clone(),
             credentials: store.clone(),
             people: store.clone(),
+            uses: store.clone(),
             agents: store.clone(),
             approvals: store.clone(),
             outcomes: store.clone(),

@@ -180,6 +180,14 @@ macro_rules! contract_suite {
                 open_holds_are_those_of_the_meters,
                 what_was_moved_is_summed_up,
                 waiting_questions_are_counted;
+            standings:
+                a_custom_role_survives_and_is_changed,
+                the_holders_of_a_role_are_counted,
+                a_membership_is_changed_and_removed,
+                a_standing_is_what_role_and_token_say,
+                a_token_remembers_its_latest_use,
+                a_person_is_kept_out_and_let_in,
+                agents_go_to_another_owner;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,

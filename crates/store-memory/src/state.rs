@@ -6,8 +6,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, RoleId, TeamId,
+    Timestamp, UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
@@ -15,7 +15,9 @@ use upivia_domain::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{
+        Credential, CredentialHash, Email, Membership, Organization, Role, SignIn, TokenDetail, User, UserSuspension,
+    },
     ledger::{OrgHead, Recorded},
     ports::{NodeLease, WebhookReceipt},
     team::{Allocation, BudgetRequest, Team, TeamMember},
@@ -30,6 +32,9 @@ pub(crate) struct State {
     pub(crate) emails: HashMap<Email, UserId>,
     pub(crate) platform_admins: BTreeSet<UserId>,
     pub(crate) sign_ins: HashMap<UserId, SignIn>,
+    pub(crate) suspensions: HashMap<UserId, UserSuspension>,
+    /// Ids are never used again: what is kept of a token that is gone is found by nobody.
+    pub(crate) token_details: HashMap<CredentialId, TokenDetail>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
@@ -50,6 +55,7 @@ pub(crate) struct OrgRows {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PolicyTables {
     pub(crate) memberships: BTreeMap<UserId, Membership>,
+    pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
     pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
@@ -88,6 +94,8 @@ impl State {
             emails: HashMap::new(),
             platform_admins: BTreeSet::new(),
             sign_ins: HashMap::new(),
+            suspensions: HashMap::new(),
+            token_details: HashMap::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),

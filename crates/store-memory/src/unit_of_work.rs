@@ -9,8 +9,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        OrganizationRepository, PlatformAdminRepository, RoleRepository, StoreError, TeamRepository, Tx, UnitOfWork,
+        UserRepository, Work,
     },
 };
 
@@ -82,6 +82,10 @@ impl Tx for Transaction {
     }
 
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository {
+        self
+    }
+
+    fn roles(&mut self) -> &mut dyn RoleRepository {
         self
     }
 

@@ -104,6 +104,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    roles (id) {
+        id -> Text,
+        org_id -> Text,
+        name -> Text,
+        permissions -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    token_details (credential_id) {
+        credential_id -> Text,
+        permissions -> Nullable<Text>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_suspensions (user_id) {
+        user_id -> Text,
+        since -> BigInt,
+        suspended_by -> Text,
+    }
+}
+
+diesel::table! {
     agents (id) {
         id -> Text,
         org_id -> Text,

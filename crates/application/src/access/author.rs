@@ -39,8 +39,7 @@ impl Author {
 
     /// Whether their role of this very transaction includes the permission: a demotion holds at once.
     pub(crate) async fn may(&self, tx: &mut dyn Tx, permission: Permission) -> Result<bool, StoreError> {
-        let membership = tx.memberships().find(self.caller.org, self.caller.user).await?;
-        Ok(membership.is_some_and(|membership| membership.role.grants(permission)))
+        Ok(self.permissions(tx).await?.contains(permission))
     }
 
     /// Appends the event to the organization's chain, under this person's name.

@@ -7,8 +7,11 @@ mod authenticator;
 mod author;
 mod known_keys;
 mod principal;
+mod rights;
+mod uses;
 
 pub use authenticator::{AccessError, Authenticator};
 pub use author::Author;
 pub(crate) use author::Entry;
 pub use principal::{AgentCaller, Principal, UserCaller};
+pub(crate) use rights::{included, included_in_team};

@@ -59,7 +59,7 @@ impl Agents {
 }
 
 async fn rotate(tx: &mut dyn Tx, author: Author, id: AgentId, keys: Vec<NewKey>) -> Result<AgentKeys, AgentError> {
-    living(tx, &author, id, Permission::AgentManageAny).await?;
+    living(tx, &author, id, Permission::AgentRotateKeyAny).await?;
     replace(tx, &author, id, keys).await
 }
 

@@ -41,7 +41,7 @@ async fn transfer(
     to: UserId,
     keys: Vec<keys::NewKey>,
 ) -> Result<Transferred, AgentError> {
-    let before = living(tx, &author, id, Permission::AgentManageAny).await?;
+    let before = living(tx, &author, id, Permission::AgentTransferAny).await?;
     tx.memberships().find(author.org(), to).await?.ok_or(AgentError::NotFound("member"))?;
     let detail = json!({ "old": { "owner": before.owner }, "new": { "owner": to } });
     let agent = Agent { owner: to, ..before };

@@ -8,7 +8,7 @@ use upivia_domain::{
     identity::Permission,
     ledger::TransferPurpose,
     ports::{BudgetRequestFilter, Tx, transact},
-    team::{BudgetRequest, BudgetRequestStatus, TeamRole},
+    team::{BudgetRequest, BudgetRequestStatus},
 };
 
 use super::{
@@ -57,8 +57,8 @@ impl Budgets {
         transact(&*self.parts.unit, &[org], move |tx| Box::pin(ask(tx, author, id, wish))).await
     }
 
-    /// Wishes, the newest first: with `team.manageAny` those of the organization, for the manager of the team that is
-    /// named those of the team, for everybody else their own. Who sees those of others sees what is open, unless they say
+    /// Wishes, the newest first: with `team.readAny` those of the organization, for whoever answers those of the team
+    /// that is named those of the team, for everybody else their own. Who sees those of others sees what is open, unless they say
     /// otherwise.
     ///
     /// # Errors
@@ -70,16 +70,21 @@ impl Budgets {
         team: Option<TeamId>,
         status: Option<BudgetRequestStatus>,
     ) -> Result<Vec<BudgetRequest>, BudgetError> {
-        let all = caller.may(Permission::TeamManageAny) || self.manages(caller, team).await?;
+        let all = caller.may(Permission::TeamReadAny) || self.answers(caller, team).await?;
         let user = (!all).then_some(caller.user);
         let status = status.or(all.then_some(BudgetRequestStatus::Pending));
         Ok(self.parts.teams.budget_requests(caller.org, &BudgetRequestFilter { status, team, user }, MOST).await?)
     }
 
-    async fn manages(&self, caller: &UserCaller, team: Option<TeamId>) -> Result<bool, BudgetError> {
-        let Some(team) = team else { return Ok(false) };
+    async fn answers(&self, caller: &UserCaller, team: Option<TeamId>) -> Result<bool, BudgetError> {
+        let Some(team) = team.filter(|_| caller.may(Permission::BudgetDecideOwn)) else { return Ok(false) };
         let places = self.parts.teams.teams_of(caller.org, caller.user).await?;
-        Ok(places.iter().any(|place| place.team == team && place.role == TeamRole::Manager))
+        let Some(place) = places.iter().find(|place| place.team == team) else { return Ok(false) };
+        let Some(custom) = place.role.custom() else {
+            return Ok(place.role.permissions().contains(Permission::BudgetDecideOwn));
+        };
+        let roles = self.parts.people.roles(caller.org).await?;
+        Ok(roles.iter().any(|role| role.id == custom && role.permissions.contains(Permission::BudgetDecideOwn)))
     }
 
     /// Answers a wish. The same answer again gives the present state; another one is [`BudgetError::Resolved`].
@@ -120,6 +125,9 @@ async fn ask(
         let message = "is no team of yours: its members ask for its money".to_owned();
         return Err(BudgetError::Invalid { field: "team_id", message });
     }
+    if !author.permissions_in(tx, team).await?.contains(permission) {
+        return Err(BudgetError::Forbidden(permission));
+    }
     let (status, created_at) = (BudgetRequestStatus::Pending, tx.now());
     let (resolved_at, resolved_by) = (None, None);
     let request =
@@ -138,7 +146,7 @@ async fn resolve(
 ) -> Result<BudgetRequest, Ended> {
     let found = tx.budget_requests().find(author.org(), id).await?;
     let request = found.ok_or(BudgetError::NotFound("budget request"))?;
-    managed(tx, &author, request.team).await?;
+    managed(tx, &author, request.team, Permission::BudgetDecideOwn).await?;
     let (status, kind) = match answer {
         Answer::Approve => (BudgetRequestStatus::Approved, "budget_request.approved"),
         Answer::Reject => (BudgetRequestStatus::Rejected, "budget_request.rejected"),

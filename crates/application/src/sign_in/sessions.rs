@@ -64,8 +64,9 @@ impl SignIns {
             Some(org) => org,
             None => self.oldest(person.id).await?.ok_or(AccessError::Unauthorized)?,
         };
-        let membership = self.parts.credentials.membership(org, person.id).await?.ok_or(AccessError::Unauthorized)?;
-        Ok(UserCaller { org, user: person.id, credential: None, role: membership.role, email: person.email })
+        let standing = self.parts.credentials.standing(org, person.id, None).await?;
+        let caller = UserCaller::standing((org, person.id), None, person.email, standing);
+        caller.ok_or(AccessError::Unauthorized)
     }
 
     /// Signs somebody in by their password. Whoever does not exist costs as much time as a wrong password.
@@ -141,6 +142,10 @@ impl SignIns {
 
     async fn with_row(&self, user: Option<User>) -> Result<Option<(User, SignIn)>, upivia_domain::ports::StoreError> {
         let Some(user) = user else { return Ok(None) };
+        // Whoever is kept out is nobody here: they neither sign in nor renew a session.
+        if self.parts.credentials.is_suspended(user.id).await? {
+            return Ok(None);
+        }
         let row = self.parts.people.sign_in(user.id).await?.unwrap_or(SignIn::none(user.id));
         Ok(Some((user, row)))
     }

@@ -11,6 +11,7 @@ mod outcomes;
 mod provider;
 mod queries;
 mod repositories;
+mod roles;
 mod scan;
 mod sign_in;
 mod teams;
@@ -33,6 +34,7 @@ pub use repositories::{
     AgentRepository, BindingRepository, CredentialRepository, MembershipRepository, OrganizationRepository,
     TeamRepository, UserRepository,
 };
+pub use roles::{RoleRepository, TokenUses};
 pub use scan::{LedgerScan, LedgerScanner, Movement, OpenHold};
 pub use sign_in::{
     AttemptSealer, CsrfTokens, IdentityFault, IdentityProvider, PasswordFault, PasswordHasher, SessionCodec,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    OrganizationRepository, PlatformAdminRepository, RoleRepository, StoreError, TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -73,6 +73,8 @@ pub trait Tx: Send {
     fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository;
     /// Who runs the installation.
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository;
+    /// Custom roles.
+    fn roles(&mut self) -> &mut dyn RoleRepository;
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepository;
     /// Bindings.

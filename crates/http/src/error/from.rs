@@ -2,9 +2,9 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    members::MemberError, outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError,
+    reports::ReportError, roles::RoleError, sign_in::SignInError, simulations::SimulationError,
+    suspensions::SuspensionError, teams::TeamError, users::UserError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -109,9 +109,47 @@ impl From<PersonalTokenError> for ApiError {
         match error {
             PersonalTokenError::NotFound => Self::NotFound("personal token"),
             PersonalTokenError::Invalid { field, message } => Self::invalid(field, message),
+            PersonalTokenError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PersonalTokenError::Lacking(_) => Self::invalid("permissions", error),
             PersonalTokenError::TooMany => Self::TooMany(error.to_string()),
             PersonalTokenError::Unauthorized => Self::Unauthorized,
             PersonalTokenError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<MemberError> for ApiError {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::NotFound => Self::NotFound("member"),
+            MemberError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            MemberError::OwnersOnly => Self::Forbidden(error.to_string()),
+            MemberError::LastOwner => Self::LastOwner,
+            MemberError::Invalid { field, message } => Self::invalid(field, message),
+            MemberError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<RoleError> for ApiError {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::NotFound => Self::NotFound("role"),
+            RoleError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            RoleError::Invalid { field, message } => Self::invalid(field, message),
+            RoleError::TooMany => Self::TooMany(error.to_string()),
+            RoleError::InUse(_) => Self::RoleInUse(error.to_string()),
+            RoleError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::NotFound => Self::NotFound("user"),
+            UserError::Oneself => Self::invalid("id", error),
+            UserError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -52,6 +52,12 @@ pub enum ApiError {
     /// One more would be too many.
     #[error("{0}")]
     TooMany(String),
+    /// The organization would be left without an owner.
+    #[error("the organization would be left without an owner: make somebody else an owner first")]
+    LastOwner,
+    /// A role that somebody has cannot be deleted.
+    #[error("{0}")]
+    RoleInUse(String),
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
@@ -123,6 +129,8 @@ impl ApiError {
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
+            Self::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            Self::RoleInUse(_) => (StatusCode::CONFLICT, "role_in_use"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),

@@ -32,7 +32,7 @@ pub(crate) const GROUP: Group = Group {
     routes: &[Route {
         method: Method::Post,
         path: "/simulations/policy-check",
-        access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(check(caller, input))),
+        access: Access::Person(Permission::SimulationRun, |caller, input| Box::pin(check(caller, input))),
         changes: false,
         doc: Doc {
             id: "policyCheck",

@@ -6,7 +6,7 @@ use serde_json::Value;
 use upivia_domain::{
     Mode,
     audit::JournalEvent,
-    identity::{OrgRole, TokenKind},
+    identity::{OrgRole, PermissionSet, TokenKind},
 };
 use upivia_http::{
     openapi::Place,
@@ -20,7 +20,7 @@ use crate::support::{
 };
 
 /// A path of the route that names things of this organization.
-async fn path(world: &World, route: &Route, owner: &Org) -> String {
+pub async fn path(world: &World, route: &Route, owner: &Org) -> String {
     if route.path == "/workspaces/switch" && owner.second.get().is_none() {
         owner.second.set(world.workspace(owner).await).unwrap();
     }
@@ -32,7 +32,29 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
     }
     let id = match group {
         _ if !route.path.contains("{id}") => String::new(),
+        "agents" if route.path.ends_with("/resume") => {
+            let (id, _) = world.agent(serde_json::json!({ "operation": "email.send" })).await;
+            let pause = Call::post(&format!("/agents/{id}/pause"), &serde_json::json!({})).bearer(&owner.pat);
+            world.send(pause).await.expect(200);
+            id
+        }
         "agents" => owner.agent.clone(),
+        "orgs" => {
+            if route.path.ends_with("/leave") {
+                world.colleague(OrgRole::Owner).await;
+            }
+            owner.id.clone()
+        }
+        "admin" => {
+            world.platform_admin(owner).await;
+            let id = world.colleague(OrgRole::Member).await.user;
+            if route.path.ends_with("/resume") {
+                let why = serde_json::json!({ "reason": "for the test" });
+                let suspend = Call::post(&format!("/admin/users/{id}/suspend"), &why).cookie(&owner.session);
+                world.send(suspend).await.expect(200);
+            }
+            id
+        }
         "service-requests" => {
             let body = serde_json::json!({ "operation": "email.send", "payload": {} });
             let made = world.send(Call::post("/service-requests", &body).bearer(&owner.test)).await.expect(200);
@@ -58,7 +80,15 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         other => panic!("say in coverage.rs what the {{id}} of /{other} is"),
     };
     let required: Vec<String> = route.doc.parameters.iter().filter(in_query).map(sample).collect();
-    let path = route.path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
+    let user =
+        if route.path.contains("{user_id}") { world.colleague(OrgRole::Member).await.user } else { String::new() };
+    let role = if route.path.contains("{role_id}") {
+        world.role(PermissionSet::EMPTY).await.to_string()
+    } else {
+        String::new()
+    };
+    let path = route.path.replace("{user_id}", &user).replace("{role_id}", &role);
+    let path = path.replace("{id}", &id).replace("{uid}", &owner.user).replace("{membership_id}", &owner.user);
     format!("/api/v1{}?{}", path.replace("{provider}", PROVIDER), required.join("&"))
 }
 
@@ -98,7 +128,7 @@ async fn signed(world: &World, route: &Route, sender: &str) -> Call {
 /// Stands in examples for an organization to go to.
 const ANY_ORGANIZATION: &str = "org_0000000000000000000000";
 
-fn call(owner: &Org, route: &Route, path: &str) -> Call {
+pub fn call(owner: &Org, route: &Route, path: &str) -> Call {
     let call = Call::new(route.method.as_str(), path);
     match &route.doc.body {
         Some(body) => {
@@ -111,7 +141,7 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
     }
 }
 
-fn name(route: &Route) -> String {
+pub fn name(route: &Route) -> String {
     format!("{} {}", route.method.as_str(), route.path)
 }
 
@@ -207,7 +237,9 @@ async fn a_role_without_the_permission_is_not_enough() {
 
 /// The path with words where ids should be.
 fn nothing(path: &str) -> String {
-    ["{id}", "{uid}", "{membership_id}"].iter().fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
+    ["{id}", "{uid}", "{membership_id}", "{user_id}", "{role_id}"]
+        .iter()
+        .fold(path.to_owned(), |path, part| path.replace(part, "nothing"))
 }
 
 #[actix_web::test]

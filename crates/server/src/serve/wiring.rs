@@ -12,15 +12,18 @@ use upivia_application::{
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
+    members::{Members, MembersParts},
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
+    roles::Roles,
     sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    users::Users,
     workspaces::Workspaces,
 };
 use upivia_domain::{
@@ -101,11 +104,15 @@ impl Base<'_> {
         let sessions = config::session_settings(self.settings, &self.storage.session_secret)?;
         let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
-            access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
+            access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock))
+                .noting(self.store()),
             sign_ins: self.sign_ins(&sessions)?,
             csrf: Arc::new(NextCsrf::new(&sessions, Arc::new(SystemEntropy))?),
             personal_tokens: self.personal_tokens(),
             workspaces: Workspaces::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            members: Members::new(MembersParts { unit: self.store(), credentials: self.store(), people: self.store() }),
+            roles: Roles::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            users: Users::new(self.store()),
             site: config::site(self.settings)?,
             dispatcher,
             simulations,

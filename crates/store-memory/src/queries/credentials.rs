@@ -2,8 +2,11 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, UserId,
-    identity::{Credential, CredentialHash, CredentialKind, Email, Membership, Organization, SignIn, User},
+    CredentialId, OrgId, UserId,
+    identity::{
+        Credential, CredentialHash, CredentialKind, Email, Membership, Organization, Role, SignIn, Standing,
+        TokenDetail, User,
+    },
     ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
@@ -24,6 +27,18 @@ impl CredentialQueries for MemoryStore {
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.look(org, |rows| rows.policy.memberships.get(&user).copied()))
     }
+
+    async fn standing(&self, org: OrgId, user: UserId, token: Option<CredentialId>) -> Result<Standing, StoreError> {
+        Ok(self.shared.state().standing(org, user, token))
+    }
+
+    async fn is_suspended(&self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.shared.state().suspensions.contains_key(&user))
+    }
+
+    async fn roles(&self, org: OrgId) -> Result<Vec<Role>, StoreError> {
+        Ok(self.look(org, |rows| rows.policy.roles.values().cloned().collect()))
+    }
 }
 
 #[async_trait]
@@ -40,6 +55,14 @@ impl PeopleQueries for MemoryStore {
             self.look(org, |rows| rows.policy.credentials.values().filter(theirs).cloned().collect());
         tokens.sort_by_key(|token| token.id);
         Ok(tokens)
+    }
+
+    async fn token_details(&self, org: OrgId, user: UserId) -> Result<Vec<(CredentialId, TokenDetail)>, StoreError> {
+        Ok(self.shared.state().details(org, user))
+    }
+
+    async fn members(&self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        Ok(self.look(org, |rows| rows.policy.memberships.values().copied().collect()))
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {

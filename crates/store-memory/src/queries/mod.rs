@@ -7,6 +7,7 @@ mod journal;
 mod ledger;
 mod outcomes;
 mod receipts;
+mod standings;
 mod teams;
 mod usage;
 

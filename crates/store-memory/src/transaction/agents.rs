@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    AgentId, OrgId,
-    agent::Agent,
+    AgentId, OrgId, UserId,
+    agent::{Agent, AgentStatus},
     binding::Binding,
     catalog::OperationName,
     dispatch::ServiceRequest,
@@ -46,6 +46,21 @@ impl AgentRepository for Transaction {
         let state = self.shared.state();
         let open = |request: &ServiceRequest| request.agent == id && request.state.holds_money();
         Ok(state.orgs.get(&org).is_some_and(|rows| rows.ledger.requests.values().any(open)))
+    }
+
+    async fn hand_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<Vec<AgentId>, StoreError> {
+        let known = self.knows_user(to);
+        self.change(org, |policy| {
+            if !known {
+                return Err(constraint("agents: there is no such owner"));
+            }
+            let theirs = policy.agents.values_mut().filter(|agent| agent.owner == from);
+            let given = theirs.filter(|agent| agent.status != AgentStatus::Deleted).map(|agent| {
+                agent.owner = to;
+                agent.id
+            });
+            Ok(given.collect())
+        })
     }
 }
 

@@ -39,6 +39,15 @@ impl Transaction {
         }
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
+        for (user, suspension) in self.suspensions {
+            match suspension {
+                Some(begun) => state.suspensions.insert(user, begun),
+                None => state.suspensions.remove(&user),
+            };
+        }
+        for (token, scope) in self.scopes {
+            state.token_details.entry(token).or_default().scope = Some(scope);
+        }
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {

@@ -6,6 +6,7 @@ mod commit;
 mod credentials;
 mod open_org;
 mod people;
+mod roles;
 mod teams;
 
 use std::{
@@ -14,8 +15,8 @@ use std::{
 };
 
 use upivia_domain::{
-    OrgId, Timestamp, UserId,
-    identity::{Organization, SignIn, User},
+    CredentialId, OrgId, Timestamp, UserId,
+    identity::{Organization, PermissionSet, SignIn, User, UserSuspension},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     ports::StoreError,
 };
@@ -36,6 +37,9 @@ pub(crate) struct Transaction {
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
+    /// Begun, or with `None` lifted.
+    suspensions: HashMap<UserId, Option<UserSuspension>>,
+    scopes: HashMap<CredentialId, PermissionSet>,
     failed: Option<StoreError>,
 }
 
@@ -48,7 +52,8 @@ impl Transaction {
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
         let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
+        let (suspensions, scopes) = (HashMap::new(), HashMap::new());
+        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, suspensions, scopes, failed: None }
     }
 
     /// What the node's clock said when the transaction began.

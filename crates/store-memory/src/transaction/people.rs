@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, Membership, Organization, SignIn, User},
+    identity::{Email, Membership, Organization, SignIn, User, UserSuspension},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
@@ -57,6 +57,37 @@ impl UserRepository for Transaction {
         self.sign_ins.insert(sign_in.user, sign_in.clone());
         Ok(())
     }
+
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let own = self.new_users.iter().find(|user| user.id == id).cloned();
+        Ok(own.or_else(|| self.shared.state().users.get(&id).cloned()))
+    }
+
+    async fn suspension(&mut self, user: UserId) -> Result<Option<UserSuspension>, StoreError> {
+        if let Some(own) = self.suspensions.get(&user) {
+            return Ok(*own);
+        }
+        Ok(self.shared.state().suspensions.get(&user).copied())
+    }
+
+    async fn suspend(&mut self, suspension: &UserSuspension) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop).and_then(|()| match self.knows_user(suspension.user) {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("user_suspensions: there is no such person".to_owned())),
+        });
+        self.remember(held)?;
+        if self.suspension(suspension.user).await?.is_none() {
+            self.suspensions.insert(suspension.user, Some(*suspension));
+        }
+        Ok(())
+    }
+
+    async fn resume(&mut self, user: UserId) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        self.suspensions.insert(user, None);
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -91,6 +122,25 @@ impl MembershipRepository for Transaction {
 
     async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.see(org, |policy| policy.memberships.get(&user).copied()).flatten())
+    }
+
+    async fn update(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        self.change_beside(membership.org, |policy| {
+            let missing = || StoreError::Constraint("memberships: there is no such row".to_owned());
+            *policy.memberships.get_mut(&membership.user).ok_or_else(missing)? = *membership;
+            Ok(())
+        })
+    }
+
+    async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError> {
+        self.change_beside(org, |policy| {
+            policy.memberships.remove(&user);
+            Ok(())
+        })
+    }
+
+    async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        Ok(self.see(org, |policy| policy.memberships.values().copied().collect()).unwrap_or_default())
     }
 }
 

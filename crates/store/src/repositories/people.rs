@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use upivia_domain::{
     Timestamp,
-    identity::{Membership, PasswordHash, SignIn, User},
+    identity::{Membership, OrgRole, PasswordHash, SignIn, User},
     ports::StoreError,
 };
 
@@ -75,7 +75,7 @@ impl TryFrom<SignInRow> for SignIn {
 #[diesel(table_name = memberships)]
 pub(crate) struct MembershipRow {
     org_id: String,
-    user_id: String,
+    pub(crate) user_id: String,
     role: String,
 }
 
@@ -84,7 +84,7 @@ impl From<&Membership> for MembershipRow {
         Self {
             org_id: membership.org.to_string(),
             user_id: membership.user.to_string(),
-            role: membership.role.as_str().to_owned(),
+            role: membership.role.to_string(),
         }
     }
 }
@@ -95,7 +95,7 @@ impl TryFrom<MembershipRow> for Membership {
         Ok(Self {
             org: parse("memberships", "org_id", &row.org_id)?,
             user: parse("memberships", "user_id", &row.user_id)?,
-            role: parse("memberships", "role", &row.role)?,
+            role: OrgRole::of_stored(&row.role).map_err(|why| unreadable("memberships", "role", why))?,
         })
     }
 }

@@ -34,7 +34,7 @@ const MOST: u32 = 200;
 pub(super) const ACTIVITY: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/activity",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(activity(caller, input))),
+    access: Access::Person(Permission::AgentReadActivity, |caller, input| Box::pin(activity(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgentActivity",

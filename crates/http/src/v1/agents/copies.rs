@@ -40,7 +40,7 @@ pub(super) const CLONE: Route = Route {
 pub(super) const TRANSFER: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/transfer",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(transfer(caller, input))),
+    access: Access::Person(Permission::AgentTransferAny, |caller, input| Box::pin(transfer(caller, input))),
     changes: true,
     doc: Doc {
         id: "transferAgent",

@@ -20,7 +20,7 @@ use crate::{
 pub(super) const FLEET: Route = Route {
     method: Method::Get,
     path: "/agents/health",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(fleet(caller, input))),
+    access: Access::Person(Permission::AgentReadHealth, |caller, input| Box::pin(fleet(caller, input))),
     changes: false,
     doc: Doc {
         id: "getFleetHealth",
@@ -37,7 +37,7 @@ pub(super) const FLEET: Route = Route {
 pub(super) const ONE: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/health",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(one(caller, input))),
+    access: Access::Person(Permission::AgentReadHealth, |caller, input| Box::pin(one(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgentHealth",

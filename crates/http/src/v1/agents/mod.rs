@@ -9,6 +9,7 @@ mod profile;
 mod rows;
 mod skills;
 mod view;
+mod watch;
 
 pub(crate) use self::rows::BindingBody;
 use upivia_domain::identity::Permission;
@@ -30,6 +31,8 @@ pub(crate) const GROUP: Group = Group {
         GET,
         profile::UPDATE,
         profile::REMOVE,
+        watch::PAUSE,
+        watch::RESUME,
         ENABLE,
         DISABLE,
         BUDGET,
@@ -47,9 +50,7 @@ pub(crate) const GROUP: Group = Group {
 const LIST: Route = Route {
     method: Method::Get,
     path: "/agents",
-    access: Access::PersonOrAgent(Permission::OrganizationRead, |caller, input| {
-        Box::pin(handlers::list(caller, input))
-    }),
+    access: Access::PersonOrAgent(Permission::AgentRead, |caller, input| Box::pin(handlers::list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listAgents",
@@ -89,7 +90,7 @@ const CREATE: Route = Route {
 const GET: Route = Route {
     method: Method::Get,
     path: "/agents/{id}",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::find(caller, input))),
+    access: Access::Person(Permission::AgentRead, |caller, input| Box::pin(handlers::find(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgent",
@@ -147,7 +148,7 @@ const DISABLE: Route = Route {
 const BUDGET: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/budget",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(handlers::budget(caller, input))),
+    access: Access::Person(Permission::AgentCapAny, |caller, input| Box::pin(handlers::budget(caller, input))),
     changes: true,
     doc: Doc {
         id: "setAgentBudget",
@@ -164,7 +165,7 @@ const BUDGET: Route = Route {
 const ROTATE: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/key",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(handlers::rotate(caller, input))),
+    access: Access::Person(Permission::AgentRotateKeyAny, |caller, input| Box::pin(handlers::rotate(caller, input))),
     changes: true,
     doc: Doc {
         id: "rotateAgentKey",

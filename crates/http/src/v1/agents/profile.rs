@@ -95,8 +95,8 @@ struct PatchAgent {
 
 /// An agent after a change.
 #[derive(Debug, Serialize, ToSchema)]
-struct ChangedAgentBody {
-    agent: AgentBody,
+pub(super) struct ChangedAgentBody {
+    pub(super) agent: AgentBody,
 }
 
 /// An agent that was deleted.

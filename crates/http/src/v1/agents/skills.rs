@@ -19,7 +19,7 @@ use crate::{
 pub(super) const LIST: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/skills",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Person(Permission::AgentReadSkills, |caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listAgentSkills",

@@ -24,7 +24,7 @@ pub(crate) const GROUP: Group = Group { name: "Operations", routes: &[LIST, FIND
 const LIST: Route = Route {
     method: Method::Get,
     path: "/ops/unresolved",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::list(caller, input))),
+    access: Access::Person(Permission::OutcomeRead, |caller, input| Box::pin(handlers::list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listUnresolved",
@@ -49,7 +49,7 @@ const LIST: Route = Route {
 const FIND: Route = Route {
     method: Method::Get,
     path: "/ops/unresolved/{id}",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::find(caller, input))),
+    access: Access::Person(Permission::OutcomeRead, |caller, input| Box::pin(handlers::find(caller, input))),
     changes: false,
     doc: Doc {
         id: "getUnresolved",

@@ -15,15 +15,18 @@ use upivia_application::{
     failpoint::NoFailPoints,
     gauges::{Gauges, Sampler, SamplerParts},
     ledger::GroupCommit,
+    members::{Members, MembersParts},
     node::{Node, NodeSettings},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
+    roles::Roles,
     sign_in::{Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    users::Users,
     workspaces::Workspaces,
 };
 use upivia_domain::{
@@ -84,7 +87,8 @@ impl Machine {
         let ledger = GroupCommit::start(self.store.clone());
         let dispatcher = self.dispatcher(&catalog, &node, &ledger);
         Api::new(ApiParts {
-            access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
+            access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone())
+                .noting(self.store.clone()),
             simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
             suspensions: Suspensions::new(self.store.clone(), self.store.clone(), self.ids.clone()),
             approvals: self.approvals(&dispatcher, &node, &ledger),
@@ -101,6 +105,13 @@ impl Machine {
                 clock: self.clock.clone(),
             }),
             workspaces: Workspaces::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            members: Members::new(MembersParts {
+                unit: self.store.clone(),
+                credentials: self.store.clone(),
+                people: self.store.clone(),
+            }),
+            roles: Roles::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            users: Users::new(self.store.clone()),
             site: Site::new(Some("http://upivia.test")).unwrap(),
             dispatcher,
             agents: Agents::new(AgentsParts {

@@ -12,4 +12,4 @@ pub use call::{Call, Reply};
 pub use catalog::DEARER_FROM;
 pub use machine::PASSWORD;
 pub use tidy::tidy;
-pub use world::{Org, World, mail};
+pub use world::{Colleague, Org, World, mail};

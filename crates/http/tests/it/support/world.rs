@@ -7,13 +7,19 @@ use serde_json::{Value, json};
 use upivia_application::{
     agents::EndingAgents,
     gauges::Sampler,
+    sign_in::SignIns,
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
-    CredentialId, NanoUsd, NodeId, OrgId, Secret, UserId,
+    CredentialId, NanoUsd, NodeId, OrgId, RoleId, Secret, UserId,
     audit::JournalEvent,
-    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
-    ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, StoreError, TokenHasher, transact},
+    identity::{
+        Credential, CredentialKind, CredentialStatus, Membership, OrgRole, PermissionSet, Role, SignIn, TokenKind, User,
+    },
+    ports::{
+        CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, PeopleQueries, StoreError, TokenHasher,
+        transact,
+    },
 };
 use upivia_http::{Api, Limits, MetricsAccess, Readiness, configure};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialIds};
@@ -41,6 +47,15 @@ pub struct Org {
     pub user: String,
 }
 
+/// Somebody else of Acme.
+pub struct Colleague {
+    pub user: String,
+    pub email: String,
+    pub pat: String,
+    /// A cookie; they are signed in.
+    pub session: String,
+}
+
 pub struct World {
     pub store: Arc<MemoryStore>,
     pub clock: Arc<ManualClock>,
@@ -51,6 +66,7 @@ pub struct World {
     sampler: tokio::sync::Mutex<Sampler>,
     hasher: Arc<PepperedHasher>,
     ids: Arc<SequentialIds>,
+    sign_ins: SignIns,
     api: Arc<Api>,
 }
 
@@ -79,8 +95,9 @@ impl World {
         let mut acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let mut other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;
+        let sign_ins = machine.sign_ins();
         for org in [&mut acme, &mut other] {
-            org.session = session(&machine, &org.email).await;
+            org.session = session(&sign_ins, &org.email).await.unwrap();
         }
         let sampler = tokio::sync::Mutex::new(machine.sampler());
         Self {
@@ -89,6 +106,7 @@ impl World {
             clock: machine.clock,
             hasher: machine.hasher,
             ids: machine.ids,
+            sign_ins,
             acme,
             other,
             api,
@@ -206,6 +224,46 @@ impl World {
         token
     }
 
+    /// Somebody new in Acme, with that role and the password of everybody.
+    pub async fn colleague(&self, role: OrgRole) -> Colleague {
+        let (org, user, id) = (self.org().await, UserId::new(self.ids.uuid()), CredentialId::new(self.ids.uuid()));
+        let name = id.uuid().simple().to_string();
+        let (email, pat) = (format!("{name}@acme.example"), format!("{}{name}", TokenKind::PersonalToken.prefix()));
+        let (hash, kind) = (self.hasher.hash(&pat), CredentialKind::PersonalToken { user });
+        let owner = self.store.sign_in(self.acme.user.parse().unwrap()).await.unwrap().unwrap();
+        let address = email.parse().unwrap();
+        transact::<(), StoreError, _>(&*self.store, &[OrgId::PLATFORM, org], move |tx| {
+            Box::pin(async move {
+                let (created_at, status) = (tx.now(), CredentialStatus::ACTIVE);
+                tx.users().insert(&User { id: user, email: address, created_at }).await?;
+                tx.users().put_sign_in(&SignIn { password: owner.password, ..SignIn::none(user) }).await?;
+                tx.memberships().insert(&Membership { org, user, role }).await?;
+                let credential = Credential { id, org, kind, hash, label: "Own".to_owned(), status, created_at };
+                tx.credentials().insert(&credential).await
+            })
+        })
+        .await
+        .unwrap();
+        Colleague { session: self.sign_in(&email).await.unwrap(), user: user.to_string(), email, pat }
+    }
+
+    /// The cookie of whoever signs in by the password of everybody; `None` where they are refused.
+    pub async fn sign_in(&self, email: &str) -> Option<String> {
+        session(&self.sign_ins, email).await
+    }
+
+    /// A new custom role of Acme.
+    pub async fn role(&self, permissions: PermissionSet) -> RoleId {
+        let (org, id) = (self.org().await, RoleId::new(self.ids.uuid()));
+        let name = format!("Role {}", id.uuid().simple()).parse().unwrap();
+        transact::<(), StoreError, _>(&*self.store, &[org], move |tx| {
+            Box::pin(async move { tx.roles().insert(&Role { id, org, name, permissions, created_at: tx.now() }).await })
+        })
+        .await
+        .unwrap();
+        id
+    }
+
     /// A second workspace of that owner; its id.
     pub async fn workspace(&self, of: &Org) -> String {
         let made = Call::post("/workspaces", &json!({ "name": "Research" })).bearer(&of.pat);
@@ -239,11 +297,11 @@ impl World {
 }
 
 /// The cookie that signing in by the password gives.
-async fn session(machine: &Machine, email: &str) -> String {
+async fn session(sign_ins: &SignIns, email: &str) -> Option<String> {
     let password = Secret::new(PASSWORD.to_owned());
-    let open = machine.sign_ins().sign_in(Some(&email.parse().unwrap()), &password).await.unwrap();
+    let open = sign_ins.sign_in(Some(&email.parse().unwrap()), &password).await.ok()?;
     let pairs = open.cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value.expose()));
-    pairs.collect::<Vec<_>>().join("; ")
+    Some(pairs.collect::<Vec<_>>().join("; "))
 }
 
 pub fn mail(order: &str) -> Value {

@@ -8,6 +8,7 @@ pub(crate) mod ledger;
 pub(crate) mod outcomes;
 pub(crate) mod receipts;
 pub(crate) mod requests;
+pub(crate) mod standings;
 pub(crate) mod teams;
 pub(crate) mod usage;
 

@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    AgentId, OrgId,
-    agent::Agent,
+    AgentId, OrgId, UserId,
+    agent::{Agent, AgentStatus},
     ports::{AgentRepository, StoreError},
 };
 
 use super::{super::nodes, OpenTx, constraint, found};
-use crate::{queries::in_row, rows::AgentRow, schema::agents};
+use crate::{
+    queries::in_row,
+    rows::{AgentRow, parse},
+    schema::agents,
+};
 
 #[async_trait]
 impl AgentRepository for OpenTx<'_> {
@@ -61,6 +65,21 @@ impl AgentRepository for OpenTx<'_> {
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
         let found = nodes::unfinished::has_of_agent(self.conn()?, org, id).await;
         self.remember(found)
+    }
+
+    async fn hand_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<Vec<AgentId>, StoreError> {
+        let theirs = || {
+            agents::table
+                .filter(agents::org_id.eq(org.to_string()))
+                .filter(agents::owner_id.eq(from.to_string()))
+                .filter(agents::status.ne(AgentStatus::Deleted.as_str()))
+        };
+        let ids = theirs().order(agents::id).select(agents::id).load::<String>(self.changing(org)?).await;
+        let ids = self.note(ids)?;
+        let given = agents::owner_id.eq(to.to_string());
+        let updated = diesel::update(theirs()).set(given).execute(self.conn()?).await;
+        self.note(updated)?;
+        ids.iter().map(|id| parse("agents", "id", id)).collect()
     }
 }
 

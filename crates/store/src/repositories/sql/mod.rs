@@ -10,6 +10,7 @@ mod credentials;
 mod memberships;
 mod organizations;
 mod platform_admins;
+mod roles;
 mod team_members;
 mod teams;
 mod users;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, SignIn, User},
+    identity::{Email, SignIn, User, UserSuspension},
     ports::{StoreError, UserRepository},
 };
 
@@ -13,7 +13,8 @@ use super::OpenTx;
 use crate::{
     queries::in_row,
     repositories::{SignInRow, UserRow},
-    schema::{sign_ins, users},
+    rows::UserSuspensionRow,
+    schema::{sign_ins, user_suspensions, users},
 };
 
 #[async_trait]
@@ -42,5 +43,31 @@ impl UserRepository for OpenTx<'_> {
         let insert = diesel::insert_into(sign_ins::table).values(row.clone());
         let put = insert.on_conflict(sign_ins::user_id).do_update().set(row).execute(self.conn()?).await;
         self.note(put).map(drop)
+    }
+
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let row = users::table.find(id.to_string()).select(UserRow::as_select()).first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(id, User::try_from(row))).transpose()
+    }
+
+    async fn suspension(&mut self, user: UserId) -> Result<Option<UserSuspension>, StoreError> {
+        let query = user_suspensions::table.find(user.to_string()).select(UserSuspensionRow::as_select());
+        let row = query.first(self.conn()?).await.optional();
+        self.note(row)?.map(|row| in_row(user, UserSuspension::try_from(row))).transpose()
+    }
+
+    async fn suspend(&mut self, suspension: &UserSuspension) -> Result<(), StoreError> {
+        self.require_held(OrgId::PLATFORM)?;
+        let insert = diesel::insert_into(user_suspensions::table).values(UserSuspensionRow::from(suspension));
+        let once = insert.on_conflict(user_suspensions::user_id).do_nothing();
+        let inserted = once.execute(self.conn()?).await;
+        self.note(inserted).map(drop)
+    }
+
+    async fn resume(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.require_held(OrgId::PLATFORM)?;
+        let row = user_suspensions::table.find(user.to_string());
+        let removed = diesel::delete(row).execute(self.conn()?).await;
+        self.note(removed).map(drop)
     }
 }

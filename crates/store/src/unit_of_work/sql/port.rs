@@ -7,7 +7,8 @@ use upivia_domain::{
     ledger::{Command, Outcome, Refusal},
     ports::{
         AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        OrganizationRepository, PlatformAdminRepository, RoleRepository, StoreError, TeamRepository, Tx,
+        UserRepository,
     },
 };
 
@@ -50,6 +51,10 @@ impl Tx for OpenTx<'_> {
     }
 
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository {
+        self
+    }
+
+    fn roles(&mut self) -> &mut dyn RoleRepository {
         self
     }
 
