@@ -257,7 +257,10 @@ impl World {
         let (org, id) = (self.org().await, RoleId::new(self.ids.uuid()));
         let name = format!("Role {}", id.uuid().simple()).parse().unwrap();
         transact::<(), StoreError, _>(&*self.store, &[org], move |tx| {
-            Box::pin(async move { tx.roles().insert(&Role { id, org, name, permissions, created_at: tx.now() }).await })
+            Box::pin(async move {
+                let created_at = tx.now();
+                tx.roles().insert(&Role { id, org, name, permissions, created_at }).await
+            })
         })
         .await
         .unwrap();
