@@ -60,7 +60,7 @@ permissions! {
     MemberRemove = "member.remove", Admins, "Remove members.";
     RoleRead = "role.read", Everyone, "See custom roles.";
     RoleCreate = "role.create", Admins, "Make custom roles.";
-    RoleUpdate = "role.update", Admins, "Change custom roles.";
+    RoleUpdate = "role.update", Admins, "Change custom roles, for everybody who has them.";
     RoleDelete = "role.delete", Admins, "Delete custom roles.";
     TokenMint = "token.mint", Everyone, "Make personal tokens of one's own.";
     AgentRead = "agent.read", Everyone, "See agents with their profiles, owners and bindings.";
@@ -68,7 +68,7 @@ permissions! {
     AgentReadHealth = "agent.readHealth", Everyone, "See how agents fare.";
     AgentReadSkills = "agent.readSkills", Everyone, "See what an agent can do.";
     AgentCreateOwn = "agent.createOwn", Everyone, "Create agents of one's own, also after the pattern of others.";
-    AgentManageAny = "agent.manageAny", Admins, "Change any agent: its profile, and all that the next four allow.";
+    AgentManageAny = "agent.manageAny", Admins, "Change any agent: profile and status, cap, keys and owner.";
     AgentPauseAny = "agent.pauseAny", Admins, "Pause any agent and let it go on.";
     AgentCapAny = "agent.capAny", Admins, "Cap what any agent may spend in a month.";
     AgentRotateKeyAny = "agent.rotateKeyAny", Admins, "Give any agent new keys.";
@@ -76,10 +76,10 @@ permissions! {
     AgentDeleteAny = "agent.deleteAny", Admins, "Delete any agent.";
     WorkflowCreate = "workflow.create", Admins, "Make workflows, and take them from agents.";
     ServiceToggle = "service.toggle", Admins, "Bind operations to agents within limits, and unbind them.";
-    ApprovalRead = "approval.read", Everyone, "See questions about requests above their threshold.";
-    ApprovalDecide = "approval.decide", Admins, "Answer them.";
+    ApprovalRead = "approval.read", Everyone, "See requests that wait for a person.";
+    ApprovalDecide = "approval.decide", Admins, "Approve or reject requests that wait for a person.";
     OutcomeRead = "outcome.read", Everyone, "See requests whose outcome nobody knows.";
-    OutcomeResolve = "outcome.resolve", Admins, "End them, charged or released.";
+    OutcomeResolve = "outcome.resolve", Admins, "End requests whose outcome nobody knows, charged or released.";
     SuspensionRead = "suspension.read", Everyone, "See operations that are suspended.";
     OperationResume = "operation.resume", Admins, "Let a suspended operation be bought again.";
     SimulationRun = "simulation.run", Everyone, "Ask what would become of a request.";

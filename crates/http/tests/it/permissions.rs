@@ -167,8 +167,11 @@ fn document() -> String {
 
 fn guarded_by(permission: Permission) -> String {
     let routes = routes_of(permission).map(|route| format!("`{}`", name(route)));
-    let fields =
-        guards_of(permission).map(|guard| format!("{} (`{} {}`)", guard.what, guard.method.as_str(), guard.path));
+    let fields = guards_of(permission).map(|guard| {
+        let FieldGuard { method, path, what, .. } = guard;
+        let route = format!("`{} {path}`", method.as_str());
+        if what.starts_with('`') { format!("{what} of {route}") } else { format!("{route} {what}") }
+    });
     routes.chain(fields).collect::<Vec<_>>().join(", ")
 }
 

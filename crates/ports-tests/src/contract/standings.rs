@@ -1,7 +1,7 @@
 //! Who may what: custom roles, places in organizations and teams, what tokens were given, and who is kept out.
 
 use upivia_domain::{
-    AgentId, CredentialId, OrgId, RoleId, UserId,
+    AgentId, CredentialId, RoleId, UserId,
     agent::AgentStatus,
     identity::{
         Credential, CredentialKind, CredentialStatus, Membership, OrgRole, Permission, PermissionSet, Role,
