@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import uuid
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 from upivia import UpiviaClient, UpiviaError
 
+from fake_provider import FakeProvider
 from server import PASSWORD, Server
 from test_sign_in import Browser, client_of
 
@@ -93,7 +96,7 @@ def test_a_token_with_chosen_permissions(server: Server, owner: UpiviaClient) ->
     minted = call(owner, "POST", "/personal-tokens", {"name": "reader", "permissions": ["balance.read", "agent.read"]})
     with UpiviaClient(pat=minted["token"], base_url=server.base) as reader:
         assert reader.balance.get()["currency"].upper() == "USD"
-        assert reader.agents.list()["agents"]
+        assert call(reader, "GET", "/agents")["agents"]
         with pytest.raises(UpiviaError) as error:
             reader.agents.create({"name": "not by this token"})
         assert error.value.status == 403 and "agent.createOwn" in str(error.value)
@@ -112,29 +115,40 @@ def test_a_token_with_chosen_permissions(server: Server, owner: UpiviaClient) ->
         time.sleep(0.1)
 
 
-def test_nobody_who_does_not_run_the_installation_keeps_people_out(server: Server, client: UpiviaClient) -> None:
-    other = server.bootstrap(f"other-{uuid.uuid4().hex[:8]}", 0, PASSWORD)
+@pytest.fixture
+def platform(provider: FakeProvider, tmp_path: Path) -> Iterator[tuple[Server, dict[str, Any], dict[str, Any]]]:
+    """A server of its own with two organizations; the owner of the second one runs the installation."""
+    served = Server(tmp_path, os.environ.get("UPIVIA_TEST_STORE", "sqlite"), provider.url, 0)
+    try:
+        # Only one process may write to the embedded database.
+        served.pause()
+        email = "owner@root.example.com"
+        named = ["--org", "root", "--email", email, "--platform-admin", "--password-stdin"]
+        root = json.loads(served.run("bootstrap", "--json", *named, stdin=PASSWORD))
+        served.base = served.serve()
+        yield served, served.org, root
+        served.verify()
+    finally:
+        served.stop()
+
+
+def session_of(server: Server, email: str) -> UpiviaClient:
     browser = Browser(server.base)
-    assert browser.sign_in(other["email"], PASSWORD) == 200
-    body = {"reason": "The account was taken over."}
-    with client_of(server, browser.cookie()) as stranger:
-        refused(404, stranger, "POST", f"/admin/users/{server.org['email']}/suspend", body)
-    refused(403, client, "POST", f"/admin/users/{other['email']}/suspend", body)
+    assert browser.sign_in(email, PASSWORD) == 200
+    return client_of(server, browser.cookie())
 
 
-def test_whoever_is_kept_out_gets_in_by_nothing(server: Server) -> None:
-    name = f"root-{uuid.uuid4().hex[:8]}"
-    email = f"owner@{name}.example.com"
-    arguments = ["bootstrap", "--json", "--org", name, "--email", email, "--platform-admin", "--password-stdin"]
-    json.loads(server.run(*arguments, stdin=PASSWORD))
-    victim = server.bootstrap(f"victim-{uuid.uuid4().hex[:8]}", 0, PASSWORD)
-    root, theirs = Browser(server.base), Browser(server.base)
-    assert root.sign_in(email, PASSWORD) == 200 and theirs.sign_in(victim["email"], PASSWORD) == 200
+def test_whoever_is_kept_out_gets_in_by_nothing(platform: tuple[Server, dict[str, Any], dict[str, Any]]) -> None:
+    server, victim, root = platform
     body = {"reason": "The account was taken over."}
-    with client_of(server, root.cookie()) as admin, client_of(server, theirs.cookie()) as session:
+    suspend = f"/admin/users/{victim['email']}/suspend"
+    with session_of(server, root["email"]) as admin, session_of(server, victim["email"]) as session:
+        refused(404, session, "POST", f"/admin/users/{root['email']}/suspend", body)
+        with UpiviaClient(pat=root["pat"], base_url=server.base) as by_token:
+            refused(403, by_token, "POST", suspend, body)
         with UpiviaClient(pat=victim["pat"], base_url=server.base) as token:
             assert token.workspaces.list()["workspaces"] and session.workspaces.list()["workspaces"]
-            assert call(admin, "POST", f"/admin/users/{victim['email']}/suspend", body)["suspended"] is True
+            assert call(admin, "POST", suspend, body)["suspended"] is True
             for kept_out in (token, session):
                 refused(401, kept_out, "GET", "/workspaces")
             assert Browser(server.base).sign_in(victim["email"], PASSWORD) == 401
