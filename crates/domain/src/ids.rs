@@ -89,6 +89,10 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// A mail of the server itself, on its way.
+    MailId = "mail_";
+    /// An invitation into an organization.
+    InviteId = "inv_";
 }
 
 impl OrgId {

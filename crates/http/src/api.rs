@@ -8,9 +8,9 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    gauges::Gauges, invites::Invites, mails::MailGauges, outcomes::Outcomes, password_resets::PasswordResets,
+    personal_tokens::PersonalTokens, reconciliation::Reconciliation, reports::Reports, sign_in::SignIns,
+    simulations::Simulations, suspensions::Suspensions, teams::Teams, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -50,6 +50,12 @@ pub struct ApiParts {
     pub csrf: Arc<dyn CsrfTokens>,
     /// What people give to programs.
     pub personal_tokens: PersonalTokens,
+    /// Who is invited into them.
+    pub invites: Invites,
+    /// New passwords by mail.
+    pub password_resets: PasswordResets,
+    /// Figures about the server's own mails.
+    pub mails: MailGauges,
     /// Organizations of people.
     pub workspaces: Workspaces,
     /// Where people find this server.
@@ -102,6 +108,8 @@ pub struct Api {
     pub(crate) documents: Documents,
     pub(crate) guard: Arc<Guard>,
     pub(crate) attempts: Attempts,
+    /// Of those who use links of mails, or have such mails sent.
+    pub(crate) links: Attempts,
     pub(crate) metrics: Metrics,
 }
 
@@ -112,6 +120,7 @@ pub(crate) struct Documents {
     pub(crate) openapi: OnceLock<Bytes>,
     pub(crate) agent_docs: Remade,
     pub(crate) page: OnceLock<Page>,
+    pub(crate) link_page: OnceLock<Page>,
 }
 
 impl Api {
@@ -119,6 +128,7 @@ impl Api {
     pub fn new(parts: ApiParts) -> Arc<Self> {
         let guard = Guard::new(parts.limits, Arc::clone(&parts.clock));
         let (documents, attempts) = (Documents::default(), Attempts::default());
-        Arc::new(Self { parts, documents, guard, attempts, metrics: Metrics::new() })
+        let links = Attempts::default();
+        Arc::new(Self { parts, documents, guard, attempts, links, metrics: Metrics::new() })
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn metrics(api: &Api, http: &HttpRequest) -> HttpResponse {
         in_hand: api.parts.dispatcher.in_hand(),
         written: api.parts.writes.so_far(),
         money: api.parts.gauges.read(),
+        mails: api.parts.mails.read(),
         settle_lag: api.parts.dispatcher.settle_lag(),
     });
     let response = HttpResponse::Ok().insert_header((CONTENT_TYPE, metrics::CONTENT_TYPE)).body(text);

@@ -69,6 +69,12 @@ impl Input {
         &self.http
     }
 
+    /// Counts a use of a link, or the wish for one: ten for a name and fifty from an address in five minutes.
+    pub(crate) fn begin_link(&self, name: &str) -> Result<(), ApiError> {
+        let peer = self.http.peer_addr().map(|peer| peer.ip());
+        self.api.links.begin(name, peer, self.api.parts.clock.now().micros())
+    }
+
     /// The sender as the author of a change.
     pub(crate) fn author(&self, caller: UserCaller) -> Author {
         Author { caller, trace: Some(self.trace.shared()) }

@@ -23,6 +23,8 @@ pub(crate) const GROUPS: &[&Group] = &[
     &v1::workspaces::GROUP,
     &v1::personal_tokens::GROUP,
     &v1::me::GROUP,
+    &v1::invites::GROUP,
+    &v1::passwords::GROUP,
     &v1::whoami::GROUP,
     &v1::health::GROUP,
     &v1::docs::GROUP,

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use upivia_domain::ports::{
     AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
-    WebhookReceipts,
+    LinkQueries, MailOutbox, NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork,
+    UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -40,6 +40,10 @@ pub struct Ports {
     pub receipts: Arc<dyn WebhookReceipts>,
     /// Members of teams, allocations and wishes for money.
     pub teams: Arc<dyn TeamQueries>,
+    /// What the tokens of links open.
+    pub links: Arc<dyn LinkQueries>,
+    /// Mails on their way.
+    pub outbox: Arc<dyn MailOutbox>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -50,7 +54,7 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + LinkQueries + MailOutbox + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -67,6 +71,8 @@ impl Ports {
             nodes: store.clone(),
             receipts: store.clone(),
             teams: store.clone(),
+            links: store.clone(),
+            outbox: store.clone(),
             scanner: store.clone(),
         }
     }

@@ -85,6 +85,13 @@ macro_rules! contract_suite {
                 a_childs_requests_count_in_its_ancestors_bindings,
                 an_ancestors_policy_holds_below_it,
                 a_childs_own_account_is_its_limit;
+            links:
+                an_invitation_survives_until_it_is_removed,
+                an_address_is_invited_once,
+                an_invitation_belongs_to_its_organization,
+                a_link_to_a_password_is_replaced_and_removed,
+                only_who_holds_the_rows_writes_links,
+                a_persons_name_survives;
             lives:
                 an_admission_holds_and_a_settlement_pays,
                 a_settlement_of_nothing_frees_the_hold,
@@ -102,6 +109,14 @@ macro_rules! contract_suite {
                 nobody_waits_for_ever,
                 organizations_do_not_wait_for_each_other,
                 readers_do_not_wait;
+            mails:
+                a_mail_survives_until_it_is_delivered,
+                a_mail_without_a_commit_is_not_sent,
+                a_mail_is_given_to_one_of_many,
+                a_claim_that_ended_goes_to_the_next,
+                a_mail_that_is_not_taken_comes_again,
+                a_mail_that_failed_is_counted_and_forgotten,
+                mails_that_wait_the_longest_come_first;
             nodes:
                 the_dead_stay_dead,
                 nobody_buries_themselves,

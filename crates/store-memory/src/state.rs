@@ -6,8 +6,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, InviteId, MailId, Mode, NodeId, OrgId, RequestId,
+    TeamId, Timestamp, UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
@@ -15,8 +15,11 @@ use upivia_domain::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{
+        Credential, CredentialHash, Email, Invite, Membership, Name, Organization, PasswordReset, SignIn, User,
+    },
     ledger::{OrgHead, Recorded},
+    mail::NewMail,
     ports::{NodeLease, WebhookReceipt},
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
@@ -30,6 +33,10 @@ pub(crate) struct State {
     pub(crate) emails: HashMap<Email, UserId>,
     pub(crate) platform_admins: BTreeSet<UserId>,
     pub(crate) sign_ins: HashMap<UserId, SignIn>,
+    /// How people are called.
+    pub(crate) names: HashMap<UserId, Name>,
+    pub(crate) resets: HashMap<UserId, PasswordReset>,
+    pub(crate) mails: BTreeMap<MailId, MailRow>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
@@ -54,6 +61,7 @@ pub(crate) struct PolicyTables {
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
     pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
     pub(crate) budget_requests: BTreeMap<BudgetRequestId, BudgetRequest>,
+    pub(crate) invites: BTreeMap<InviteId, Invite>,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
@@ -72,6 +80,21 @@ pub(crate) struct LedgerTables {
     pub(crate) approvals: BTreeMap<ApprovalId, Approval>,
 }
 
+/// A mail on its way.
+#[derive(Debug)]
+pub(crate) struct MailRow {
+    pub(crate) mail: NewMail,
+    pub(crate) due_at: Timestamp,
+    pub(crate) attempts: u32,
+    pub(crate) failed_at: Option<Timestamp>,
+}
+
+impl From<NewMail> for MailRow {
+    fn from(mail: NewMail) -> Self {
+        Self { due_at: mail.created_at, mail, attempts: 0, failed_at: None }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NodeRow {
     pub(crate) lease: NodeLease,
@@ -88,6 +111,9 @@ impl State {
             emails: HashMap::new(),
             platform_admins: BTreeSet::new(),
             sign_ins: HashMap::new(),
+            names: HashMap::new(),
+            resets: HashMap::new(),
+            mails: BTreeMap::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),

@@ -8,9 +8,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, InviteRepository,
+        MailRepository, MembershipRepository, OrganizationRepository, PasswordResetRepository, PlatformAdminRepository,
+        StoreError, TeamRepository, Tx, UnitOfWork, UserRepository, Work,
     },
 };
 
@@ -94,6 +94,18 @@ impl Tx for Transaction {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn password_resets(&mut self) -> &mut dyn PasswordResetRepository {
         self
     }
 }

@@ -30,6 +30,7 @@ diesel::table! {
         id -> Text,
         email -> Text,
         created_at -> BigInt,
+        name -> Nullable<Text>,
     }
 }
 
@@ -289,6 +290,44 @@ diesel::table! {
         received_at -> BigInt,
         org_id -> Text,
         request_id -> Text,
+    }
+}
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Text,
+        org_id -> Text,
+        kind -> Text,
+        sealed -> Binary,
+        send_before -> Nullable<BigInt>,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Text,
+        org_id -> Text,
+        email -> Text,
+        role -> Text,
+        team_id -> Nullable<Text>,
+        team_role -> Nullable<Text>,
+        invited_by -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    password_resets (user_id) {
+        user_id -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

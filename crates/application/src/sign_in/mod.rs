@@ -14,6 +14,7 @@ use upivia_domain::ports::{Clock, CredentialQueries, Ids, PasswordHasher, People
 
 pub use error::SignInError;
 pub use passwords::set_password;
+pub(crate) use passwords::write;
 pub use sessions::{Lifetimes, OpenSession};
 
 /// What the use-cases need.

@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     OrgId, Secret, Timestamp, UserId,
-    identity::{Cookie, Email, PasswordCheck, SessionClaims, SignIn, User},
+    identity::{Cookie, Email, Name, PasswordCheck, SessionClaims, SignIn, User},
 };
 
 use super::{SignInError, SignIns};
@@ -101,6 +101,15 @@ impl SignIns {
         };
         // It began when it began: renewals never carry it beyond its absolute end.
         self.open(user, claims.issued_at, self.parts.clock.now()).map(Some)
+    }
+
+    /// How a person is called, where they said it.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn name_of(&self, user: UserId) -> Result<Option<Name>, SignInError> {
+        Ok(self.parts.people.name_of(user).await?)
     }
 
     /// Whether an attempt is the person's password.

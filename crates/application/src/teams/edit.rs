@@ -68,7 +68,7 @@ async fn permitted(tx: &mut dyn Tx, author: &Author) -> Result<(), TeamError> {
     if author.may(tx, permission).await? { Ok(()) } else { Err(TeamError::Forbidden(permission)) }
 }
 
-pub(super) fn entry(kind: &'static str, team: TeamId, detail: Value) -> Entry {
+pub(crate) fn entry(kind: &'static str, team: TeamId, detail: Value) -> Entry {
     Entry { kind, object: Object { kind: "team", id: team.to_string() }, agent: None, operation: None, detail }
 }
 

@@ -18,6 +18,7 @@ use upivia_domain::{
 
 use crate::access::Author;
 
+pub(crate) use edit::entry;
 pub use error::TeamError;
 pub use members::{NewMember, Person};
 pub use read::MemberDetail;

@@ -2,6 +2,7 @@
 
 mod actor;
 mod credential;
+mod link;
 mod organization;
 mod password;
 mod permission;
@@ -11,6 +12,7 @@ mod user;
 
 pub use actor::Actor;
 pub use credential::{Credential, CredentialHash, CredentialKind, CredentialStatus, TokenKind};
+pub use link::{Invite, PasswordReset, Seat};
 pub use organization::{Organization, OrganizationStatus};
 pub use password::{InvalidPassword, InvalidPasswordHash, NewPassword, PasswordCheck, PasswordHash, SignIn};
 pub use permission::Permission;

@@ -31,6 +31,12 @@ pub enum Permission {
     BudgetRequestOwn,
     /// Bring money into the wallet.
     BalanceTopUp,
+    /// See who is invited into the organization.
+    InviteRead,
+    /// Invite people into the organization, as nothing above one's own role.
+    InviteCreate,
+    /// Withdraw invitations.
+    InviteWithdraw,
 }
 
 impl Permission {
@@ -51,6 +57,9 @@ impl Permission {
             Self::BudgetAllocateAny => "budget.allocateAny",
             Self::BudgetRequestOwn => "budget.requestOwn",
             Self::BalanceTopUp => "balance.topUp",
+            Self::InviteRead => "invite.read",
+            Self::InviteCreate => "invite.create",
+            Self::InviteWithdraw => "invite.withdraw",
         }
     }
 }

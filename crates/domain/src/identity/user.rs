@@ -104,6 +104,19 @@ impl OrgRole {
         }
     }
 
+    /// Whether the role stands as high as the other one, or higher: nobody gives away more than they have.
+    pub const fn covers(self, other: Self) -> bool {
+        self.rank() >= other.rank()
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Owner => 2,
+            Self::Admin => 1,
+            Self::Member => 0,
+        }
+    }
+
     /// Whether the role includes the permission.
     pub const fn grants(self, permission: Permission) -> bool {
         match self {
@@ -153,6 +166,14 @@ mod tests {
         fn no_text_panics(text in ".*") {
             let _ = text.parse::<Name>();
             let _ = text.parse::<Email>();
+        }
+    }
+
+    #[test]
+    fn a_role_covers_itself_and_those_below() {
+        let roles = [OrgRole::Member, OrgRole::Admin, OrgRole::Owner];
+        for (place, role) in roles.iter().enumerate() {
+            assert_eq!(roles.map(|other| role.covers(other)), [0, 1, 2].map(|other| other <= place));
         }
     }
 

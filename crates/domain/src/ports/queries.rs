@@ -11,7 +11,7 @@ use crate::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::ServiceRequest,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, Membership, Name, Organization, SignIn, User},
     ledger::OrgHead,
     team::Team,
 };
@@ -34,6 +34,8 @@ pub trait PeopleQueries: Send + Sync {
     async fn organizations_of(&self, user: UserId) -> Result<Vec<Organization>, StoreError>;
     /// The tokens of a person that open this organization, the oldest first, whatever their status.
     async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError>;
+    /// How a person is called, where they said it.
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError>;
     /// The person with that address.
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.

@@ -11,7 +11,7 @@ use crate::{
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
-    identity::{Credential, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, Email, Membership, Name, Organization, SignIn, User},
     team::{Allocation, Team, TeamMember},
 };
 
@@ -32,6 +32,8 @@ pub trait UserRepository: Send {
     async fn insert(&mut self, user: &User) -> Result<(), StoreError>;
     /// The person with that address.
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError>;
+    /// Writes how a person is called. MUST hold the platform organization.
+    async fn set_name(&mut self, user: UserId, name: &Name) -> Result<(), StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError>;
     /// Inserts or replaces it. MUST hold the platform organization.

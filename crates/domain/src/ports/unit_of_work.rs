@@ -5,8 +5,9 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, InviteRepository,
+    MailRepository, MembershipRepository, OrganizationRepository, PasswordResetRepository, PlatformAdminRepository,
+    StoreError, TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -79,6 +80,12 @@ pub trait Tx: Send {
     fn bindings(&mut self) -> &mut dyn BindingRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
+    /// Mails of the server itself.
+    fn mails(&mut self) -> &mut dyn MailRepository;
+    /// Invitations.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
+    /// Links by which people get a new password.
+    fn password_resets(&mut self) -> &mut dyn PasswordResetRepository;
 }
 
 /// Runs a use-case that returns a value or an error of its own.

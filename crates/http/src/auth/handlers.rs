@@ -46,7 +46,10 @@ pub(super) async fn session(visit: Visit) -> Result<HttpResponse, ApiError> {
         cookies::clear(&visit.api, &mut response, names.iter().map(String::as_str));
         return Ok(response);
     };
-    let user = json!({ "id": open.user, "email": open.email.as_str() });
+    let mut user = json!({ "id": open.user, "email": open.email.as_str() });
+    if let Some(name) = visit.api.parts.sign_ins.name_of(open.user).await? {
+        user["name"] = name.as_str().into();
+    }
     let mut response = ok(&json!({ "user": user, "expires": open.expires_at.to_string() }))?;
     keep(&visit.api, &mut response, &sent, &open)?;
     Ok(response)

@@ -2,9 +2,9 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    invites::InviteError, outcomes::OutcomeError, password_resets::ResetError, personal_tokens::PersonalTokenError,
+    reconciliation::ReconcileError, reports::ReportError, sign_in::SignInError, simulations::SimulationError,
+    suspensions::SuspensionError, teams::TeamError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -139,6 +139,30 @@ impl From<SignInError> for ApiError {
             SignInError::Unauthorized => Self::Unauthorized,
             SignInError::Busy => Self::RateLimited { retry_after_seconds: 1 },
             SignInError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<InviteError> for ApiError {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::NotFound => Self::NotFound("invite"),
+            InviteError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            InviteError::AboveOwnRole => Self::Forbidden(error.to_string()),
+            InviteError::Invalid { field, message } => Self::invalid(field, message),
+            InviteError::TooMany => Self::TooMany(error.to_string()),
+            InviteError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            InviteError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ResetError> for ApiError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Refused => Self::invalid("token", error),
+            ResetError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            ResetError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -26,5 +26,5 @@ pub use model::ModelSettings;
 pub use price::{PriceSettings, catalog};
 pub use settings::Settings;
 pub use show::show;
-pub use sign_in::{session_settings, site};
+pub use sign_in::{links, session_settings, site};
 pub use span::Span;

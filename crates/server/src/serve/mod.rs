@@ -5,6 +5,7 @@ mod first_start;
 mod hop;
 mod http_server;
 mod in_runtime;
+mod mailing;
 mod providers;
 mod readiness;
 mod shutdown;
@@ -12,6 +13,7 @@ mod signals;
 mod wiring;
 
 use anyhow::{Result, bail};
+use mailing::Mailing;
 use signals::Signals;
 use wiring::Wired;
 
@@ -35,7 +37,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state } =
+    let Wired { api, node, sweeper, poller, approvals, sampler, ending, delivery, state } =
         wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
@@ -51,12 +53,14 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
         tokio::spawn(sampler.run()),
         tokio::spawn(ending.run()),
     ];
+    let mailing = Mailing::start(delivery);
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {
         () = signals.next() => shutdown::stop(&handle, &state, &node, stop_within, signals).await,
         ended = &mut serving => bail!("the listening side ended by itself: {ended:?}"),
     }
+    mailing.stop(stop_within).await;
     sweeping.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }

@@ -11,9 +11,12 @@ use upivia_application::{
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
+    invites::{Invites, InvitesParts},
     ledger::GroupCommit,
+    mails::{Delivery, DeliveryParts, MailGauges, Postbox},
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     outcomes::{Outcomes, OutcomesParts},
+    password_resets::{PasswordResets, PasswordResetsParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
@@ -29,6 +32,7 @@ use upivia_domain::{
     ports::{Clock, Ids, LedgerStore, ProviderRegistry},
 };
 use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
+use upivia_mail::Mailer;
 use upivia_providers::SchemaCheck;
 use upivia_sign_in::{
     password::{Argon2Passwords, PasswordSettings},
@@ -55,6 +59,7 @@ pub(super) struct Wired {
     pub(super) approvals: Approvals,
     pub(super) sampler: Sampler,
     pub(super) ending: EndingAgents,
+    pub(super) delivery: Option<Delivery>,
     pub(super) state: Arc<State>,
 }
 
@@ -97,14 +102,21 @@ impl Base<'_> {
         let dispatcher = self.dispatcher()?;
         let approvals = self.approvals(&dispatcher);
         let outcomes = self.outcomes(&dispatcher);
-        let gauges = Gauges::default();
+        let (gauges, mails) = (Gauges::default(), MailGauges::default());
+        let delivery = self.delivery(&mails)?;
+        // One for all: it bounds how many passwords are checked at once.
+        let passwords = Arc::new(Argon2Passwords::new(PasswordSettings::default(), Arc::new(SystemEntropy))?);
+        let postbox = Postbox::new(Arc::clone(&self.ids), delivery.is_some());
         let sessions = config::session_settings(self.settings, &self.storage.session_secret)?;
         let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
             access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
-            sign_ins: self.sign_ins(&sessions)?,
+            sign_ins: self.sign_ins(&sessions, &passwords)?,
             csrf: Arc::new(NextCsrf::new(&sessions, Arc::new(SystemEntropy))?),
             personal_tokens: self.personal_tokens(),
+            invites: self.invites(&postbox, &passwords),
+            password_resets: self.password_resets(&postbox, &passwords),
+            mails,
             workspaces: Workspaces::new(self.store(), self.store(), Arc::clone(&self.ids)),
             site: config::site(self.settings)?,
             dispatcher,
@@ -130,7 +142,7 @@ impl Base<'_> {
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
         let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
-        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, node: self.node, state })
+        Ok(Wired { api, sweeper: self.sweeper(), poller, approvals, sampler, ending, delivery, node: self.node, state })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -214,17 +226,63 @@ impl Base<'_> {
         self.settings.provider_timeout.duration() + GRACE
     }
 
-    fn sign_ins(&self, sessions: &SessionSettings) -> Result<SignIns> {
+    fn sign_ins(&self, sessions: &SessionSettings, passwords: &Arc<Argon2Passwords>) -> Result<SignIns> {
         Ok(SignIns::new(SignInsParts {
             unit: self.store(),
             credentials: self.store(),
             people: self.store(),
-            passwords: Arc::new(Argon2Passwords::new(PasswordSettings::default(), Arc::new(SystemEntropy))?),
+            passwords: Arc::clone(passwords) as _,
             codec: Arc::new(NextSessions::new(sessions, Arc::new(SystemEntropy))?),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             lifetimes: Lifetimes::default(),
         }))
+    }
+
+    /// Who sends the server's own mails, where there is a mail server.
+    fn delivery(&self, gauges: &MailGauges) -> Result<Option<Delivery>> {
+        let Some(mail) = config::mail(self.settings)? else { return Ok(None) };
+        if self.settings.base_url.is_none() {
+            tracing::warn!(listen = %self.settings.listen, "base_url is not set: links in mails lead to where this process listens");
+        }
+        Ok(Some(Delivery::new(DeliveryParts {
+            outbox: self.store(),
+            time_limit: mail.time_limit,
+            mail: Arc::new(Mailer::new(mail)?),
+            clock: Arc::clone(&self.clock),
+            gauges: gauges.clone(),
+        })))
+    }
+
+    fn invites(&self, postbox: &Postbox, passwords: &Arc<Argon2Passwords>) -> Invites {
+        Invites::new(InvitesParts {
+            unit: self.store(),
+            links: self.store(),
+            people: self.store(),
+            passwords: Arc::clone(passwords) as _,
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+            postbox: postbox.clone(),
+            links_to: config::links(self.settings),
+        })
+    }
+
+    fn password_resets(&self, postbox: &Postbox, passwords: &Arc<Argon2Passwords>) -> PasswordResets {
+        PasswordResets::new(PasswordResetsParts {
+            unit: self.store(),
+            people: self.store(),
+            credentials: self.store(),
+            links: self.store(),
+            passwords: Arc::clone(passwords) as _,
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            clock: Arc::clone(&self.clock),
+            postbox: postbox.clone(),
+            links_to: config::links(self.settings),
+            node: self.node.id(),
+        })
     }
 
     fn personal_tokens(&self) -> PersonalTokens {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, CredentialKind, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, CredentialKind, Email, Membership, Name, Organization, SignIn, User},
     ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
@@ -40,6 +40,10 @@ impl PeopleQueries for MemoryStore {
             self.look(org, |rows| rows.policy.credentials.values().filter(theirs).cloned().collect());
         tokens.sort_by_key(|token| token.id);
         Ok(tokens)
+    }
+
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError> {
+        Ok(self.shared.state().names.get(&user).cloned())
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {

@@ -5,6 +5,8 @@ mod approvals;
 mod credentials;
 mod journal;
 mod ledger;
+mod links;
+mod outbox;
 mod outcomes;
 mod receipts;
 mod teams;

@@ -4,6 +4,7 @@ mod agents;
 mod budget_requests;
 mod commit;
 mod credentials;
+mod links;
 mod open_org;
 mod people;
 mod teams;
@@ -15,8 +16,9 @@ use std::{
 
 use upivia_domain::{
     OrgId, Timestamp, UserId,
-    identity::{Organization, SignIn, User},
+    identity::{Name, Organization, PasswordReset, SignIn, User},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
+    mail::NewMail,
     ports::StoreError,
 };
 
@@ -36,6 +38,10 @@ pub(crate) struct Transaction {
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
+    names: HashMap<UserId, Name>,
+    /// `None` where a link was removed.
+    resets: HashMap<UserId, Option<PasswordReset>>,
+    new_mails: Vec<NewMail>,
     failed: Option<StoreError>,
 }
 
@@ -47,8 +53,19 @@ impl Transaction {
         let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
-        let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
+        Self {
+            shared,
+            clock,
+            time,
+            orgs,
+            new_users: Vec::new(),
+            new_platform_admins: Vec::new(),
+            sign_ins: HashMap::new(),
+            names: HashMap::new(),
+            resets: HashMap::new(),
+            new_mails: Vec::new(),
+            failed: None,
+        }
     }
 
     /// What the node's clock said when the transaction began.

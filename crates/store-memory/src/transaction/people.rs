@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, Membership, Organization, SignIn, User},
+    identity::{Email, Membership, Name, Organization, SignIn, User},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
@@ -41,6 +41,18 @@ impl UserRepository for Transaction {
         }
         let state = self.shared.state();
         Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
+    }
+
+    async fn set_name(&mut self, user: UserId, name: &Name) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        let known = match self.knows_user(user) {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("users: there is no such person".to_owned())),
+        };
+        self.remember(known)?;
+        self.names.insert(user, name.clone());
+        Ok(())
     }
 
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, Membership, Name, Organization, SignIn, User},
     ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
@@ -34,6 +34,10 @@ impl PeopleQueries for Store {
 
     async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError> {
         ask!(self, read queries::credentials::personal_tokens(org, user))
+    }
+
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError> {
+        ask!(self, read queries::credentials::name_of(user))
     }
 
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {

@@ -14,9 +14,12 @@ use upivia_application::{
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
     gauges::{Gauges, Sampler, SamplerParts},
+    invites::{Invites, InvitesParts},
     ledger::GroupCommit,
+    mails::{Links, MailGauges, Postbox},
     node::{Node, NodeSettings},
     outcomes::{Outcomes, OutcomesParts},
+    password_resets::{PasswordResets, PasswordResetsParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
@@ -58,6 +61,8 @@ pub struct Machine {
     pub hasher: Arc<PepperedHasher>,
     pub store: Arc<MemoryStore>,
     pub gauges: Gauges,
+    /// Whether there is a mail server.
+    pub mails: bool,
 }
 
 impl Machine {
@@ -65,7 +70,15 @@ impl Machine {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
-        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher, gauges: Gauges::default() }
+        Self {
+            store: MemoryStore::new(clock.clone()),
+            clock,
+            ids,
+            entropy,
+            hasher,
+            gauges: Gauges::default(),
+            mails: true,
+        }
     }
 
     pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
@@ -100,6 +113,9 @@ impl Machine {
                 ids: self.ids.clone(),
                 clock: self.clock.clone(),
             }),
+            invites: self.invites(),
+            password_resets: self.password_resets(&node),
+            mails: MailGauges::default(),
             workspaces: Workspaces::new(self.store.clone(), self.store.clone(), self.ids.clone()),
             site: Site::new(Some("http://upivia.test")).unwrap(),
             dispatcher,
@@ -135,6 +151,41 @@ impl Machine {
             metrics,
             writes: Arc::new(|| WritesSoFar { commits: 3, rows: 7 }),
             readiness,
+        })
+    }
+
+    fn postbox(&self) -> Postbox {
+        Postbox::new(self.ids.clone(), self.mails)
+    }
+
+    fn invites(&self) -> Invites {
+        Invites::new(InvitesParts {
+            unit: self.store.clone(),
+            links: self.store.clone(),
+            people: self.store.clone(),
+            passwords: Arc::new(self.passwords()),
+            hasher: self.hasher.clone(),
+            entropy: self.entropy.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+            postbox: self.postbox(),
+            links_to: Links::new("http://upivia.test"),
+        })
+    }
+
+    fn password_resets(&self, node: &Arc<Node>) -> PasswordResets {
+        PasswordResets::new(PasswordResetsParts {
+            unit: self.store.clone(),
+            people: self.store.clone(),
+            credentials: self.store.clone(),
+            links: self.store.clone(),
+            passwords: Arc::new(self.passwords()),
+            hasher: self.hasher.clone(),
+            entropy: self.entropy.clone(),
+            clock: self.clock.clone(),
+            postbox: self.postbox(),
+            links_to: Links::new("http://upivia.test"),
+            node: node.id(),
         })
     }
 
@@ -247,6 +298,7 @@ impl From<Bootstrapped> for Org {
         Self {
             id: made.org_id.to_string(),
             email: made.email.to_string(),
+            reset: OnceLock::new(),
             second: OnceLock::new(),
             session: String::new(),
             pat: made.pat.into_inner(),

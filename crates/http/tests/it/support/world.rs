@@ -28,6 +28,8 @@ pub struct Org {
     pub id: String,
     /// The owner's.
     pub email: String,
+    /// The token of a link to a new password of the owner.
+    pub reset: OnceLock<String>,
     /// Another organization of the owner.
     pub second: OnceLock<String>,
     /// A cookie of the owner, who is signed in.
@@ -74,8 +76,17 @@ impl World {
         Self::made(Arc::new(|| Ok(())), Limits::OFF, metrics).await
     }
 
+    /// On a server that knows no mail server.
+    pub async fn without_mail() -> Self {
+        let machine = Machine { mails: false, ..Machine::new() };
+        Self::on(machine, Arc::new(|| Ok(())), Limits::OFF, MetricsAccess::default()).await
+    }
+
     pub async fn made(readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
-        let machine = Machine::new();
+        Self::on(Machine::new(), readiness, limits, metrics).await
+    }
+
+    async fn on(machine: Machine, readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
         let mut acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let mut other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;

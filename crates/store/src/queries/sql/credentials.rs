@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, Membership, Name, Organization, SignIn, User},
     ports::StoreError,
 };
 
@@ -13,7 +13,7 @@ use crate::{
     error::store_error,
     queries::in_row,
     repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
-    rows::CredentialRow,
+    rows::{CredentialRow, parse},
     schema::{credentials, memberships, org_heads, organizations, sign_ins, users},
 };
 
@@ -55,6 +55,12 @@ pub(crate) async fn personal_tokens(conn: &mut Conn, org: OrgId, user: UserId) -
         .select(CredentialRow::as_select());
     let rows = query.load(conn).await.map_err(store_error)?;
     rows.into_iter().map(|row| in_row(row.id.clone(), Credential::try_from(row))).collect()
+}
+
+pub(crate) async fn name_of(conn: &mut Conn, user: UserId) -> Result<Option<Name>, StoreError> {
+    let name = users::table.find(user.to_string()).select(users::name).first::<Option<String>>(conn).await;
+    let name = name.optional().map_err(store_error)?.flatten();
+    name.map(|name| in_row(user, parse("users", "name", &name))).transpose()
 }
 
 pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Option<User>, StoreError> {

@@ -5,6 +5,8 @@ pub(crate) mod approvals;
 pub(crate) mod credentials;
 pub(crate) mod journal;
 pub(crate) mod ledger;
+pub(crate) mod links;
+pub(crate) mod outbox;
 pub(crate) mod outcomes;
 pub(crate) mod receipts;
 pub(crate) mod requests;

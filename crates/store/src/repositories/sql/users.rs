@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, SignIn, User},
+    identity::{Email, Name, SignIn, User},
     ports::{StoreError, UserRepository},
 };
 
-use super::OpenTx;
+use super::{OpenTx, constraint};
 use crate::{
     queries::in_row,
     repositories::{SignInRow, UserRow},
@@ -28,6 +28,16 @@ impl UserRepository for OpenTx<'_> {
         let query = users::table.filter(users::email.eq(email.as_str())).select(UserRow::as_select());
         let row = query.first(self.conn()?).await.optional();
         self.note(row)?.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
+    }
+
+    async fn set_name(&mut self, user: UserId, name: &Name) -> Result<(), StoreError> {
+        self.require_held(OrgId::PLATFORM)?;
+        let row = diesel::update(users::table.find(user.to_string())).set(users::name.eq(name.as_str()));
+        let updated = row.execute(self.conn()?).await;
+        match self.note(updated)? {
+            0 => self.remember(Err(constraint("users: there is no such person"))),
+            _ => Ok(()),
+        }
     }
 
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError> {

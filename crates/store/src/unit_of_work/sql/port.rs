@@ -6,8 +6,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, InviteRepository,
+        MailRepository, MembershipRepository, OrganizationRepository, PasswordResetRepository, PlatformAdminRepository,
+        StoreError, TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -62,6 +63,18 @@ impl Tx for OpenTx<'_> {
     }
 
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn password_resets(&mut self) -> &mut dyn PasswordResetRepository {
         self
     }
 }

@@ -9,8 +9,8 @@ use upivia_domain::{
     ports::StoreError,
 };
 
-use super::Conn;
-use crate::{connect::Shared, error::store_error, ledger::Snapshots};
+use super::{Conn, data_keys};
+use crate::{connect::Shared, crypto::DataKey, error::store_error, ledger::Snapshots};
 
 /// Open until it is committed or rolled back by whoever owns the connection.
 pub(crate) struct OpenTx<'c> {
@@ -70,6 +70,14 @@ impl<'c> OpenTx<'c> {
     /// Refuses to write rows of an organization whose head is not held.
     pub(crate) fn require_held(&mut self, org: OrgId) -> Result<(), StoreError> {
         self.held(org).map(drop)
+    }
+
+    /// The key under which texts of the organization are sealed.
+    pub(crate) async fn data_key(&mut self, org: OrgId) -> Result<Arc<DataKey>, StoreError> {
+        self.check()?;
+        let keys = data_keys::of(self.conn, &self.shared.sealer, [org]).await;
+        let key = keys.and_then(|mut keys| keys.remove(&org).ok_or_else(|| not_held(org)));
+        self.remember(key)
     }
 
     pub(super) fn holds(&self, org: OrgId) -> bool {
