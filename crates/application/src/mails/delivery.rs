@@ -166,7 +166,8 @@ fn why(error: &MailError) -> String {
     match error {
         MailError::NotSent(text) | MailError::Unknown(text) => text.clone(),
         MailError::Refused { detail, .. } => {
-            format!("refused with {}", detail.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default())
+            let code = detail.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 3);
+            format!("refused with {}", code.unwrap_or("no code"))
         }
     }
 }

@@ -83,7 +83,10 @@ impl Bench {
 }
 
 fn refused(temporary: bool) -> MailError {
-    MailError::Refused { detail: "550 <ada@example.com> is unknown".to_owned(), temporary }
+    MailError::Refused {
+        detail: "the mail server refused the mail: 550 <ada@example.com> is unknown".to_owned(),
+        temporary,
+    }
 }
 
 #[tokio::test]
