@@ -75,7 +75,7 @@ pub async fn an_address_is_invited_once(world: World) {
     let elsewhere = Invite { email: first.email.clone(), ..invitation(&other) };
     put(&other, &elsewhere).await.unwrap();
     let links = world.second().await.links;
-    assert_eq!(links.invites(tenant.org).await.unwrap(), [again.clone()]);
+    assert_eq!(links.invites(tenant.org).await.unwrap(), std::slice::from_ref(&again));
     assert_eq!(links.invite(&first.hash).await.unwrap(), None);
     assert_eq!(links.invites(other.org).await.unwrap(), [elsewhere]);
     for tenant in [&tenant, &other] {
