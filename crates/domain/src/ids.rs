@@ -89,6 +89,12 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// What an agent, or a person on its behalf, wants from people.
+    AgentRequestId = "arq_";
+    /// Somebody's wish to publish a thing.
+    PublishRequestId = "prq_";
+    /// A thing that more people may see.
+    PublicationId = "pub_";
 }
 
 impl OrgId {

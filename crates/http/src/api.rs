@@ -8,9 +8,9 @@ use std::{
 use actix_web::web::Bytes;
 use upivia_application::{
     access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    gauges::Gauges, inbox::Inbox, outcomes::Outcomes, personal_tokens::PersonalTokens, publishing::Publishing,
+    reconciliation::Reconciliation, reports::Reports, sign_in::SignIns, simulations::Simulations,
+    suspensions::Suspensions, teams::Teams, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -72,6 +72,10 @@ pub struct ApiParts {
     pub teams: Teams,
     /// Money down the tree.
     pub budgets: Budgets,
+    /// What agents want from people.
+    pub inbox: Inbox,
+    /// What more people may see.
+    pub publishing: Publishing,
     /// Balance, usage, audit trail.
     pub reports: Reports,
     /// What providers report.

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use upivia_domain::ports::{
-    AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
-    WebhookReceipts,
+    AgentQueries, ApprovalQueries, Clock, CredentialQueries, InboxQueries, JournalQueries, LedgerQueries,
+    LedgerScanner, LedgerStore, NodeRegistry, OutcomeQueries, PeopleQueries, PublishingQueries, RequestQueries,
+    TeamQueries, UnitOfWork, UsageQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -40,6 +40,10 @@ pub struct Ports {
     pub receipts: Arc<dyn WebhookReceipts>,
     /// Members of teams, allocations and wishes for money.
     pub teams: Arc<dyn TeamQueries>,
+    /// What agents want from people.
+    pub inbox: Arc<dyn InboxQueries>,
+    /// Requests to publish, publications, and the marketplace.
+    pub publishing: Arc<dyn PublishingQueries>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -50,7 +54,7 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + InboxQueries + PublishingQueries + 'static,
     {
         Self {
             ledger: store.clone(),
@@ -67,6 +71,8 @@ impl Ports {
             nodes: store.clone(),
             receipts: store.clone(),
             teams: store.clone(),
+            inbox: store.clone(),
+            publishing: store.clone(),
             scanner: store.clone(),
         }
     }

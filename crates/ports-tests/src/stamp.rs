@@ -61,6 +61,12 @@ macro_rules! contract_suite {
                 a_panic_inside_a_batch_leaves_nothing,
                 a_batch_goes_on_when_its_caller_leaves,
                 a_unit_of_work_goes_on_when_its_caller_leaves;
+            inbox:
+                agent_requests_survive_with_their_answers,
+                agent_requests_stand_in_pages_by_sequence,
+                a_person_sees_what_they_asked_and_what_their_agents_did,
+                a_wish_for_money_has_one_agent_request,
+                pending_agent_requests_are_counted_by_queue;
             isolation:
                 queries_find_nothing_of_another_organization,
                 commands_reach_nothing_of_another_organization,
@@ -141,6 +147,12 @@ macro_rules! contract_suite {
                 a_new_agent_is_known_at_once,
                 policy_bumps_the_epoch,
                 a_policy_that_was_rolled_back_is_not_remembered;
+            publishing:
+                requests_to_publish_survive_with_their_answers,
+                publications_survive_and_end,
+                one_of_a_thing_and_scope_is_pending_or_in_force,
+                publications_reach_whom_they_are_for,
+                the_marketplace_stands_in_pages_by_place;
             races:
                 a_daily_count_is_exact,
                 a_monthly_cap_is_exact,

@@ -6,8 +6,8 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, AgentRequestId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, PublicationId,
+    PublishRequestId, RequestId, TeamId, Timestamp, UserId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
@@ -16,8 +16,10 @@ use upivia_domain::{
     catalog::OperationName,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
     identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    inbox::AgentRequest,
     ledger::{OrgHead, Recorded},
     ports::{NodeLease, WebhookReceipt},
+    publishing::{Publication, PublishRequest},
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
 };
@@ -54,6 +56,9 @@ pub(crate) struct PolicyTables {
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
     pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
     pub(crate) budget_requests: BTreeMap<BudgetRequestId, BudgetRequest>,
+    pub(crate) agent_requests: BTreeMap<AgentRequestId, AgentRequest>,
+    pub(crate) publish_requests: BTreeMap<PublishRequestId, PublishRequest>,
+    pub(crate) publications: BTreeMap<PublicationId, Publication>,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,

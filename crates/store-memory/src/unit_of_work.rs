@@ -8,9 +8,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        Abort, AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository,
-        Work,
+        Abort, AgentRepository, AgentRequestRepository, BindingRepository, BudgetRequestRepository,
+        CredentialRepository, MembershipRepository, OrganizationRepository, PlatformAdminRepository,
+        PublishingRepository, StoreError, TeamRepository, Tx, UnitOfWork, UserRepository, Work,
     },
 };
 
@@ -78,6 +78,14 @@ impl Tx for Transaction {
     }
 
     fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository {
+        self
+    }
+
+    fn agent_requests(&mut self) -> &mut dyn AgentRequestRepository {
+        self
+    }
+
+    fn publishing(&mut self) -> &mut dyn PublishingRepository {
         self
     }
 

@@ -292,7 +292,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    agent_requests (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        agent_id -> Nullable<Text>,
+        asked_by -> Nullable<Text>,
+        kind -> Text,
+        sealed -> Binary,
+        budget_request_id -> Nullable<Text>,
+        created_at -> BigInt,
+        status -> Text,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    publish_requests (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        subject_kind -> Text,
+        subject_id -> Text,
+        scope -> Text,
+        team_id -> Nullable<Text>,
+        manifest -> Text,
+        note -> Nullable<Text>,
+        requested_by -> Text,
+        created_at -> BigInt,
+        status -> Text,
+        reason -> Nullable<Text>,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+        publication_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        listing_seq -> Nullable<BigInt>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        scope -> Text,
+        team_id -> Nullable<Text>,
+        manifest -> Text,
+        request_id -> Text,
+        requested_by -> Text,
+        created_at -> BigInt,
+        status -> Text,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    agent_requests,
     approvals,
     org_heads,
     organizations,

@@ -5,10 +5,12 @@
 
 mod authenticator;
 mod author;
+mod by;
 mod known_keys;
 mod principal;
 
 pub use authenticator::{AccessError, Authenticator};
 pub use author::Author;
 pub(crate) use author::Entry;
+pub(crate) use by::By;
 pub use principal::{AgentCaller, Principal, UserCaller};

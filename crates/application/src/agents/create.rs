@@ -96,7 +96,7 @@ impl Agents {
     }
 
     /// By its name; where it was renamed, the oldest team.
-    async fn default_team(&self, author: &Author) -> Result<Option<TeamId>, AgentError> {
+    pub(super) async fn default_team(&self, author: &Author) -> Result<Option<TeamId>, AgentError> {
         let teams = self.parts.queries.teams(author.org()).await?;
         let called_so = teams.iter().find(|team| team.name.as_str() == DEFAULT_TEAM);
         Ok(called_so.or(teams.first()).map(|team| team.id))

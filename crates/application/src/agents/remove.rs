@@ -7,10 +7,14 @@ use upivia_domain::{
     audit::Object,
     identity::Permission,
     ports::{Tx, transact},
+    publishing::Subject,
 };
 
 use super::{AgentError, Agents, bind, changeable, keys};
-use crate::access::{Author, Entry};
+use crate::{
+    access::{Author, Entry},
+    publishing::withdraw,
+};
 
 impl Agents {
     /// Deletes an agent: its keys are dead and its bindings gone when this returns; requests, usage and events stay. One
@@ -34,6 +38,7 @@ async fn remove(tx: &mut dyn Tx, author: Author, id: AgentId) -> Result<Agent, A
         return Err(AgentError::Protected(why));
     }
     strip(tx, &author, id).await?;
+    withdraw(tx, &author, Subject::Agent(id)).await?;
     let is_open = tx.agents().has_open_requests(author.org(), id).await?;
     let (kind, status) = match is_open {
         true => ("agent.ending", AgentStatus::Ending),

@@ -37,6 +37,8 @@ impl Office {
         let parts = AgentsParts {
             unit: store.clone(),
             queries: store.clone(),
+            publishing: store.clone(),
+            teams: store.clone(),
             catalog: Arc::new(catalog()),
             hasher,
             entropy,

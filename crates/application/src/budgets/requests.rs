@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use upivia_domain::{
-    BudgetRequestId, CommandId, Mode, NanoUsd, TeamId,
+    BudgetRequestId, CommandId, Mode, NanoUsd, TeamId, UserId,
     audit::Object,
     budget::{Account, AccountOwner},
     identity::Permission,
@@ -17,7 +17,8 @@ use super::{
     worker::grant,
 };
 use crate::{
-    access::{Author, Entry, UserCaller},
+    access::{Author, By, Entry, UserCaller},
+    inbox::follow,
     teams::managed,
 };
 
@@ -94,14 +95,30 @@ impl Budgets {
         answer: Answer,
     ) -> Result<BudgetRequest, BudgetError> {
         let (org, command) = (author.org(), CommandId::new(self.parts.ids.uuid()));
-        let answered =
-            transact(&*self.parts.unit, &[org], move |tx| Box::pin(resolve(tx, author, id, answer, command))).await;
-        answered.map_err(|ended| match ended {
-            Ended::Failed(error) => error,
-            // The command was minted here: nobody can have applied it before.
-            Ended::Repeated(_) => BudgetError::Unavailable,
+        transact(&*self.parts.unit, &[org], move |tx| {
+            Box::pin(async move {
+                let resolved = answer_wish(tx, &author, id, answer, command).await?;
+                follow(tx, &author, &resolved).await?;
+                Ok(resolved)
+            })
         })
+        .await
     }
+}
+
+/// Answers a wish inside the transaction of a use-case, under a command that nobody applied before.
+pub(crate) async fn answer_wish(
+    tx: &mut dyn Tx,
+    author: &Author,
+    id: BudgetRequestId,
+    answer: Answer,
+    command: CommandId,
+) -> Result<BudgetRequest, BudgetError> {
+    resolve(tx, author, id, answer, command).await.map_err(|ended| match ended {
+        Ended::Failed(error) => error,
+        // The command was minted for this: nobody can have applied it before.
+        Ended::Repeated(_) => BudgetError::Unavailable,
+    })
 }
 
 async fn ask(
@@ -110,11 +127,22 @@ async fn ask(
     id: BudgetRequestId,
     wish: NewWish,
 ) -> Result<BudgetRequest, BudgetError> {
-    let (org, user, permission) = (author.org(), author.caller.user, Permission::BudgetRequestOwn);
+    let permission = Permission::BudgetRequestOwn;
     if !author.may(tx, permission).await? {
         return Err(BudgetError::Forbidden(permission));
     }
-    let NewWish { team, mode, amount, reason } = wish;
+    write_wish(tx, &By::author(&author), id, author.caller.user, wish).await
+}
+
+/// Writes a wish of that person, with its event.
+pub(crate) async fn write_wish(
+    tx: &mut dyn Tx,
+    by: &By,
+    id: BudgetRequestId,
+    user: UserId,
+    wish: NewWish,
+) -> Result<BudgetRequest, BudgetError> {
+    let (org, NewWish { team, mode, amount, reason }) = (by.org, wish);
     tx.teams().find(org, team).await?.ok_or(BudgetError::NotFound("team"))?;
     if tx.teams().find_member(org, team, user).await?.is_none() {
         let message = "is no team of yours: its members ask for its money".to_owned();
@@ -125,20 +153,20 @@ async fn ask(
     let request =
         BudgetRequest { id, org, team, user, mode, amount, reason, status, created_at, resolved_at, resolved_by };
     tx.budget_requests().insert(&request).await?;
-    author.record(tx, entry("budget_request.created", &request)).await?;
+    by.record(tx, entry("budget_request.created", &request)).await?;
     Ok(request)
 }
 
 async fn resolve(
     tx: &mut dyn Tx,
-    author: Author,
+    author: &Author,
     id: BudgetRequestId,
     answer: Answer,
     command: CommandId,
 ) -> Result<BudgetRequest, Ended> {
     let found = tx.budget_requests().find(author.org(), id).await?;
     let request = found.ok_or(BudgetError::NotFound("budget request"))?;
-    managed(tx, &author, request.team).await?;
+    managed(tx, author, request.team).await?;
     let (status, kind) = match answer {
         Answer::Approve => (BudgetRequestStatus::Approved, "budget_request.approved"),
         Answer::Reject => (BudgetRequestStatus::Rejected, "budget_request.rejected"),
@@ -153,7 +181,7 @@ async fn resolve(
     let resolved = BudgetRequest { status, resolved_at, resolved_by, ..request };
     tx.budget_requests().update(&resolved).await?;
     match answer {
-        Answer::Approve => pay(tx, &author, &resolved, command, kind).await?,
+        Answer::Approve => pay(tx, author, &resolved, command, kind).await?,
         Answer::Reject => author.record(tx, entry(kind, &resolved)).await?,
     }
     Ok(resolved)

@@ -31,6 +31,30 @@ pub enum Permission {
     BudgetRequestOwn,
     /// Bring money into the wallet.
     BalanceTopUp,
+    /// See and clone any agent of the organization, not only one's own and those that were published.
+    AgentReadAny,
+    /// Ask people for something, for oneself or for an agent of one's own.
+    AgentRequestCreateOwn,
+    /// See what one asked for, and what one's agents did.
+    AgentRequestReadOwn,
+    /// See what everybody's agents asked for.
+    AgentRequestReadAny,
+    /// Answer what one's agents asked for.
+    AgentRequestAnswerOwn,
+    /// Answer what anybody's agent asked for.
+    AgentRequestAnswerAny,
+    /// See what is published, and one's own requests to publish.
+    PublishRead,
+    /// Ask to publish a thing of one's own.
+    PublishRequest,
+    /// Answer requests to publish to a team that one manages, and take back what one published.
+    PublishManageOwn,
+    /// Answer any request to publish, and take any publication back.
+    PublishManage,
+    /// Let a thing into the marketplace.
+    MarketplacePublish,
+    /// Look at the marketplace.
+    MarketplaceRead,
 }
 
 impl Permission {
@@ -51,6 +75,18 @@ impl Permission {
             Self::BudgetAllocateAny => "budget.allocateAny",
             Self::BudgetRequestOwn => "budget.requestOwn",
             Self::BalanceTopUp => "balance.topUp",
+            Self::AgentReadAny => "agent.readAny",
+            Self::AgentRequestCreateOwn => "agentRequest.createOwn",
+            Self::AgentRequestReadOwn => "agentRequest.readOwn",
+            Self::AgentRequestReadAny => "agentRequest.readAny",
+            Self::AgentRequestAnswerOwn => "agentRequest.answerOwn",
+            Self::AgentRequestAnswerAny => "agentRequest.answerAny",
+            Self::PublishRead => "publish.read",
+            Self::PublishRequest => "publish.request",
+            Self::PublishManageOwn => "publish.manageOwn",
+            Self::PublishManage => "publish.manage",
+            Self::MarketplacePublish => "marketplace.publish",
+            Self::MarketplaceRead => "marketplace.read",
         }
     }
 }

@@ -114,6 +114,13 @@ impl OrgRole {
                     | Permission::AgentCreateOwn
                     | Permission::TeamManageOwn
                     | Permission::BudgetRequestOwn
+                    | Permission::AgentRequestCreateOwn
+                    | Permission::AgentRequestReadOwn
+                    | Permission::AgentRequestAnswerOwn
+                    | Permission::PublishRead
+                    | Permission::PublishRequest
+                    | Permission::PublishManageOwn
+                    | Permission::MarketplaceRead
             ),
         }
     }

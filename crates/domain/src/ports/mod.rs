@@ -3,12 +3,14 @@
 mod approvals;
 mod callbacks;
 mod error;
+mod inbox;
 mod ledger_store;
 mod machine;
 mod mail;
 mod nodes;
 mod outcomes;
 mod provider;
+mod publishing;
 mod queries;
 mod repositories;
 mod scan;
@@ -20,12 +22,16 @@ mod usage;
 pub use approvals::{ApprovalFilter, ApprovalQueries};
 pub use callbacks::{SignatureCheck, WebhookReceipt, WebhookReceipts};
 pub use error::StoreError;
+pub use inbox::{AgentRequestFilter, AgentRequestRepository, Asker, InboxQueries, InboxSight};
 pub use ledger_store::{Applied, ApplyMode, LedgerStore, LockWait};
 pub use machine::{Clock, Entropy, Ids, TokenHasher};
 pub use mail::{Mail, MailError, Receipt};
 pub use nodes::{NodeLease, NodeRegistry, Unfinished};
 pub use outcomes::{OutcomeFilter, OutcomeQueries};
 pub use provider::{PayloadCheck, Provider, ProviderRegistry};
+pub use publishing::{
+    PublicationFilter, PublishRequestFilter, PublishingQueries, PublishingRepository, PublishingSight,
+};
 pub use queries::{
     AgentQueries, CredentialQueries, JournalFilter, JournalQueries, LedgerQueries, PeopleQueries, RequestQueries,
 };

@@ -5,8 +5,9 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    AgentRepository, AgentRequestRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
+    MembershipRepository, OrganizationRepository, PlatformAdminRepository, PublishingRepository, StoreError,
+    TeamRepository, UserRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -71,6 +72,10 @@ pub trait Tx: Send {
     fn teams(&mut self) -> &mut dyn TeamRepository;
     /// Workers' wishes for money.
     fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository;
+    /// What agents want from people.
+    fn agent_requests(&mut self) -> &mut dyn AgentRequestRepository;
+    /// Requests to publish, and publications.
+    fn publishing(&mut self) -> &mut dyn PublishingRepository;
     /// Who runs the installation.
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository;
     /// Agents.

@@ -2,9 +2,9 @@
 
 use upivia_application::{
     access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
-    workspaces::WorkspaceError,
+    inbox::InboxError, outcomes::OutcomeError, personal_tokens::PersonalTokenError, publishing::PublishError,
+    reconciliation::ReconcileError, reports::ReportError, sign_in::SignInError, simulations::SimulationError,
+    suspensions::SuspensionError, teams::TeamError, workspaces::WorkspaceError,
 };
 
 use super::{ApiError, missing};
@@ -127,6 +127,35 @@ impl From<BudgetError> for ApiError {
             BudgetError::KeyReused => Self::KeyReused,
             BudgetError::Resolved => Self::BudgetRequestResolved,
             BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<InboxError> for ApiError {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::NotFound(what) => Self::NotFound(what),
+            InboxError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            InboxError::Unauthorized => Self::Unauthorized,
+            InboxError::Invalid { field, message } => Self::invalid(field, message),
+            InboxError::TooMany => Self::TooMany(error.to_string()),
+            InboxError::Resolved => Self::AgentRequestResolved,
+            InboxError::Budget(error) => error.into(),
+            InboxError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::NotFound(what) => Self::NotFound(what),
+            PublishError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PublishError::OwnRequest => Self::Forbidden(error.to_string()),
+            PublishError::Invalid { field, message } => Self::invalid(field, message),
+            PublishError::Pending => Self::PublishRequestPending,
+            PublishError::Resolved => Self::PublishRequestResolved,
+            PublishError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -49,6 +49,15 @@ pub enum ApiError {
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
+    /// The request to people was answered before, otherwise.
+    #[error("the agent request was answered before")]
+    AgentRequestResolved,
+    /// The request to publish was answered before, otherwise.
+    #[error("the publish request was answered before")]
+    PublishRequestResolved,
+    /// One request to publish a thing to the same people is enough.
+    #[error("a request to publish it there waits for an answer already")]
+    PublishRequestPending,
     /// One more would be too many.
     #[error("{0}")]
     TooMany(String),
@@ -122,6 +131,9 @@ impl ApiError {
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
+            Self::AgentRequestResolved => (StatusCode::CONFLICT, "agent_request_resolved"),
+            Self::PublishRequestResolved => (StatusCode::CONFLICT, "publish_request_resolved"),
+            Self::PublishRequestPending => (StatusCode::CONFLICT, "publish_request_pending"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),

@@ -117,7 +117,7 @@ struct BudgetRequestList {
 
 /// A budget request.
 #[derive(Debug, Serialize, ToSchema)]
-struct BudgetRequestBody {
+pub(crate) struct BudgetRequestBody {
     id: String,
     team_id: String,
     /// Who asked.

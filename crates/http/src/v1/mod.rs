@@ -1,5 +1,6 @@
 //! The routes, one module per group of URLs, each with its table on top.
 
+pub(crate) mod agent_requests;
 pub(crate) mod agents;
 pub(crate) mod approvals;
 pub(crate) mod audit_logs;
@@ -11,10 +12,12 @@ mod export;
 mod filters;
 pub(crate) mod health;
 mod idempotency;
+pub(crate) mod marketplace;
 pub(crate) mod me;
 pub(crate) mod ops;
 pub(crate) mod personal_tokens;
 pub(crate) mod present;
+pub(crate) mod publishing;
 pub(crate) mod service_requests;
 pub(crate) mod services;
 pub(crate) mod simulations;

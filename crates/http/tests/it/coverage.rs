@@ -31,6 +31,14 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
         world.send(Call::post(&format!("/teams/{}/members", owner.team), &member).bearer(&owner.pat)).await;
     }
     let id = match group {
+        "agent-requests" if route.method == Method::Patch && !route.path.contains("{id}") => {
+            owner.named.set(world.asked(owner).await).ok();
+            String::new()
+        }
+        "publish-requests" if route.method == Method::Patch && !route.path.contains("{id}") => {
+            owner.named.set(world.to_publish(owner, "org").await).ok();
+            String::new()
+        }
         _ if !route.path.contains("{id}") => String::new(),
         "agents" => owner.agent.clone(),
         "service-requests" => {
@@ -45,6 +53,10 @@ async fn path(world: &World, route: &Route, owner: &Org) -> String {
             let made = world.send(Call::post("/budget-requests", &body).bearer(&owner.pat)).await.expect(201);
             made["id"].as_str().unwrap().to_owned()
         }
+        "agent-requests" => world.asked(owner).await,
+        "publish-requests" => world.to_publish(owner, "org").await,
+        "publications" => world.published(owner, "org").await,
+        "marketplace" => world.published(owner, "marketplace").await,
         "suspensions" => {
             world.suspend(owner).await;
             "email.send".to_owned()
@@ -95,6 +107,14 @@ async fn signed(world: &World, route: &Route, sender: &str) -> Call {
     sender::signed(world, sender, &example.replace(ANY_REQUEST, running["request_id"].as_str().unwrap()))
 }
 
+/// Stand in examples for a request of whoever calls that the body names.
+const ANY_NAMED: [&str; 2] = ["arq_0000000000000000000000", "prq_0000000000000000000000"];
+
+/// Whether everybody may see what the path names, whatever organization they belong to.
+fn is_everybodys(route: &Route) -> bool {
+    route.path.starts_with("/marketplace/")
+}
+
 /// Stands in examples for an organization to go to.
 const ANY_ORGANIZATION: &str = "org_0000000000000000000000";
 
@@ -105,6 +125,8 @@ fn call(owner: &Org, route: &Route, path: &str) -> Call {
             let second = owner.second.get().map_or(ANY_ORGANIZATION, String::as_str);
             let example = body.example.replace(ANY_AGENT, &owner.agent).replace(ANY_TEAM, &owner.team);
             let example = example.replace(ANY_USER, &owner.user).replace(ANY_ORGANIZATION, second);
+            let named = owner.named.get().map_or(ANY_NAMED[0], String::as_str);
+            let example = ANY_NAMED.iter().fold(example, |example, any| example.replace(any, named));
             call.json(&serde_json::from_str::<Value>(&example).unwrap())
         }
         None => call,
@@ -221,7 +243,9 @@ async fn things_of_others_are_not_there() {
         }
         let path = path(&world, route, &world.acme).await;
         let strange = |path: &str| by(&world.other, route, call(&world.acme, route, path));
-        world.send(strange(&path)).await.refused(404, "not_found");
+        if !is_everybodys(route) {
+            world.send(strange(&path)).await.refused(404, "not_found");
+        }
         let malformed = format!("/api/v1{}?service_id=email", nothing(route.path));
         world.send(strange(&malformed)).await.refused(404, "not_found");
     }

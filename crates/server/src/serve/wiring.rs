@@ -11,10 +11,12 @@ use upivia_application::{
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
+    inbox::{Inbox, InboxParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    publishing::{Publishing, PublishingParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     sign_in::{Lifetimes, SignIns, SignInsParts},
@@ -116,6 +118,8 @@ impl Base<'_> {
             agents: self.agents(),
             teams: self.teams(),
             budgets: self.budgets(),
+            inbox: self.inbox(),
+            publishing: self.publishing(),
             reports: self.reports(),
             reconciliation: self.reconciliation(),
             signatures: Arc::new(config::callers(self.settings)?),
@@ -242,6 +246,8 @@ impl Base<'_> {
         Agents::new(AgentsParts {
             unit: self.store(),
             queries: self.store(),
+            publishing: self.store(),
+            teams: self.store(),
             catalog: Arc::clone(&self.catalog),
             hasher: Arc::clone(&self.storage.hasher),
             entropy: Arc::new(SystemEntropy),
@@ -268,6 +274,26 @@ impl Base<'_> {
             ledger: self.store(),
             journal: self.store(),
             clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn inbox(&self) -> Inbox {
+        Inbox::new(InboxParts {
+            unit: self.store(),
+            inbox: self.store(),
+            agents: self.store(),
+            names: self.store(),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn publishing(&self) -> Publishing {
+        Publishing::new(PublishingParts {
+            unit: self.store(),
+            publishing: self.store(),
+            teams: self.store(),
+            ledger: self.store(),
             ids: Arc::clone(&self.ids),
         })
     }

@@ -1,11 +1,13 @@
 //! One transaction: the organizations it holds, and what it has changed so far. Dropped without a commit it leaves nothing.
 
+mod agent_requests;
 mod agents;
 mod budget_requests;
 mod commit;
 mod credentials;
 mod open_org;
 mod people;
+mod publishing;
 mod teams;
 
 use std::{

@@ -3,9 +3,11 @@
 mod agents;
 mod approvals;
 mod credentials;
+mod inbox;
 mod journal;
 mod ledger;
 mod outcomes;
+mod publishing;
 mod receipts;
 mod requests;
 mod teams;

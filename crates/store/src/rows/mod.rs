@@ -4,14 +4,17 @@
 //! naming table and column. Nothing here talks to a database.
 
 mod agent;
+mod agent_request;
 mod approval;
 mod binding;
 mod budget_request;
 mod credential;
 mod head;
 mod journal;
+mod manifest;
 mod meter;
 mod policy;
+mod publishing;
 mod reasons;
 mod receipt;
 mod request;
@@ -23,6 +26,7 @@ mod text;
 mod windows;
 
 pub(crate) use agent::AgentRow;
+pub(crate) use agent_request::AgentRequestRow;
 pub(crate) use approval::ApprovalRow;
 pub(crate) use binding::BindingRow;
 pub(crate) use budget_request::BudgetRequestRow;
@@ -31,6 +35,7 @@ pub(crate) use head::HeadRow;
 pub(crate) use journal::JournalRow;
 pub(crate) use meter::MeterRow;
 pub(crate) use policy::{PolicyParts, agent_policies};
+pub(crate) use publishing::{PublicationRow, PublishRequestRow};
 pub(crate) use receipt::ReceiptRow;
 pub(crate) use request::{RequestRow, RequestTail};
 pub(crate) use summary::SummaryRow;

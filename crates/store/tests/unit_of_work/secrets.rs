@@ -2,7 +2,8 @@
 
 use upivia_domain::{
     OrgId,
-    ports::{RequestQueries, StoreError, transact},
+    inbox::{AgentRequest, AgentRequestKind, AgentRequestStatus},
+    ports::{Clock, InboxQueries, RequestQueries, StoreError, transact},
 };
 
 use crate::support::{
@@ -47,4 +48,51 @@ pub async fn a_text_in_another_row_is_not_opened(raw: Raw) {
     };
     assert!(text.contains("requests.sealed") && text.contains(&one.to_string()), "{text}");
     assert!(raw.store.request(tenant.org, other).await.unwrap().is_some());
+}
+
+/// What agents ask people, and what they are answered, belongs to its row like any sealed text.
+pub async fn what_agents_ask_people_is_sealed(raw: Raw) {
+    let tenant = Tenant::found(&raw.store).await;
+    let (one, other) = (question(tenant), question(tenant));
+    let rows = [one.clone(), other.clone()];
+    transact::<(), StoreError, _>(&raw.store, &[tenant.org], move |tx| {
+        Box::pin(async move {
+            for row in &rows {
+                tx.agent_requests().insert(row).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let swap = format!(
+        "UPDATE agent_requests SET sealed = (SELECT sealed FROM agent_requests WHERE id = '{}') WHERE id = '{}'",
+        other.id, one.id
+    );
+    raw.execute(&swap).await.unwrap();
+    let StoreError::Internal(text) = raw.store.agent_request(tenant.org, one.id).await.unwrap_err() else {
+        panic!("another error")
+    };
+    assert!(text.contains("agent_requests.sealed") && text.contains(&one.id.to_string()), "{text}");
+    assert_eq!(raw.store.agent_request(tenant.org, other.id).await.unwrap(), Some(other));
+}
+
+fn question(tenant: Tenant) -> AgentRequest {
+    AgentRequest {
+        id: fresh("arq_"),
+        org: tenant.org,
+        seq: 1,
+        agent: Some(tenant.agent),
+        asked_by: None,
+        kind: AgentRequestKind::SecretNeeded,
+        title: "Which key?".to_owned(),
+        body: "The one of the engine.".to_owned(),
+        link: None,
+        budget_request: None,
+        created_at: clock().now(),
+        status: AgentRequestStatus::Pending,
+        response: Some("swordfish".to_owned()),
+        resolved_at: None,
+        resolved_by: None,
+    }
 }

@@ -118,6 +118,7 @@ async fn activity(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiE
         ..AuditFilter::default()
     };
     let limit = query.limit(DEFAULT_LIMIT, MOST)?;
+    input.api.parts.agents.find_seen(&caller, agent).await?;
     let health = reports.agent_health(org, agent).await?;
     let page = reports.audit_trail(org, filter, limit).await?;
     let verification = if is_verified { Some(verified(&input, org, &page.events).await?) } else { None };

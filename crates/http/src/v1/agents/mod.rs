@@ -6,16 +6,17 @@ mod copies;
 mod handlers;
 mod health;
 mod profile;
+mod publish;
 mod rows;
 mod skills;
 mod view;
 
-pub(crate) use self::rows::BindingBody;
+pub(crate) use self::{rows::BindingBody, view::CreatedAgentBody};
 use upivia_domain::identity::Permission;
 
 use self::{
     body::{CreateAgent, EnableService, RotateKey, SetBudget},
-    view::{AgentDetailBody, AgentList, BudgetBody, CreatedAgentBody, EnabledBody, KeysBody, RemovedBody},
+    view::{AgentDetailBody, AgentList, BudgetBody, EnabledBody, KeysBody, RemovedBody},
 };
 use crate::{
     openapi::{Body, Doc, Kind, Parameter, Place, SchemaOf, Success},
@@ -36,6 +37,7 @@ pub(crate) const GROUP: Group = Group {
         ROTATE,
         copies::CLONE,
         copies::TRANSFER,
+        publish::PUBLISH,
         skills::LIST,
         skills::REMOVE,
         activity::ACTIVITY,
@@ -54,7 +56,8 @@ const LIST: Route = Route {
     doc: Doc {
         id: "listAgents",
         summary: "List agents",
-        details: "A person sees all agents of the organization, an agent itself and those that descend from it.",
+        details: "With `agent.readAny` all agents of the organization; other people see their own, Yupi, and those that were \
+                  published to them; an agent itself, those that descend from it, and those that were published to it.",
         parameters: &[Parameter::query("team_id", "Only agents of this team.", Kind::Text)],
         body: None,
         answers: &[Success {

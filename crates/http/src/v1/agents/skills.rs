@@ -77,7 +77,7 @@ struct RemovedSkillBody {
 }
 
 async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let detail = input.api.parts.agents.find(caller.org, id(&input)?).await?;
+    let detail = input.api.parts.agents.find_seen(&caller, id(&input)?).await?;
     let agent_id = detail.agent.id.to_string();
     ok(&AgentSkillsBody { agent_id, services: bodies(detail.bindings), workflows: [] })
 }
@@ -85,6 +85,6 @@ async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError
 async fn remove(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let id = id(&input)?;
     let workflow_id = required("workflow_id", input.query()?.text("workflow_id").map(str::to_owned))?;
-    let detail = input.api.parts.agents.find(caller.org, id).await?;
+    let detail = input.api.parts.agents.find_seen(&caller, id).await?;
     ok(&RemovedSkillBody { agent_id: detail.agent.id.to_string(), workflow_id, removed: false })
 }

@@ -14,10 +14,12 @@ use upivia_application::{
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
     gauges::{Gauges, Sampler, SamplerParts},
+    inbox::{Inbox, InboxParts},
     ledger::GroupCommit,
     node::{Node, NodeSettings},
     outcomes::{Outcomes, OutcomesParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    publishing::{Publishing, PublishingParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
     sign_in::{Lifetimes, SignIns, SignInsParts},
@@ -106,6 +108,8 @@ impl Machine {
             agents: Agents::new(AgentsParts {
                 unit: self.store.clone(),
                 queries: self.store.clone(),
+                publishing: self.store.clone(),
+                teams: self.store.clone(),
                 catalog: Arc::clone(&catalog),
                 hasher: self.hasher.clone(),
                 entropy: self.entropy.clone(),
@@ -120,6 +124,8 @@ impl Machine {
             signatures: Arc::new(sender::all()),
             teams: self.teams(),
             budgets: self.budgets(),
+            inbox: self.inbox(),
+            publishing: self.publishing(),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
@@ -157,6 +163,26 @@ impl Machine {
             ledger: self.store.clone(),
             journal: self.store.clone(),
             clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn inbox(&self) -> Inbox {
+        Inbox::new(InboxParts {
+            unit: self.store.clone(),
+            inbox: self.store.clone(),
+            agents: self.store.clone(),
+            names: self.store.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn publishing(&self) -> Publishing {
+        Publishing::new(PublishingParts {
+            unit: self.store.clone(),
+            publishing: self.store.clone(),
+            teams: self.store.clone(),
+            ledger: self.store.clone(),
             ids: self.ids.clone(),
         })
     }
@@ -248,6 +274,7 @@ impl From<Bootstrapped> for Org {
             id: made.org_id.to_string(),
             email: made.email.to_string(),
             second: OnceLock::new(),
+            named: OnceLock::new(),
             session: String::new(),
             pat: made.pat.into_inner(),
             live: made.agent_key_live.into_inner(),

@@ -30,6 +30,8 @@ pub struct Org {
     pub email: String,
     /// Another organization of the owner.
     pub second: OnceLock<String>,
+    /// A request that the body of a call names.
+    pub named: OnceLock<String>,
     /// A cookie of the owner, who is signed in.
     pub session: String,
     pub pat: String,
@@ -160,6 +162,36 @@ impl World {
             let sent = self.send(Call::post("/service-requests", &mail("overrun")).bearer(&of.test)).await.expect(200);
             assert_eq!(sent["status"], "executed", "{sent}");
         }
+    }
+
+    /// What a new agent of that organization wants from people: the id of the request.
+    pub async fn asked(&self, of: &Org) -> String {
+        let (_, key) = self.agent_of(of).await;
+        let body = json!({ "request_type": "clarification", "body": "Which city?" });
+        let made = self.send(Call::post("/agent-requests", &body).bearer(&key)).await.expect(201);
+        made["request"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new agent of that organization that somebody asked to publish: the id of the request.
+    pub async fn to_publish(&self, of: &Org, scope: &str) -> String {
+        let (agent, _) = self.agent_of(of).await;
+        let publish = Call::post(&format!("/agents/{agent}/publish"), &json!({ "scope": scope })).bearer(&of.pat);
+        self.send(publish).await.expect(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, approved: the id of the publication.
+    pub async fn published(&self, of: &Org, scope: &str) -> String {
+        let asked = self.to_publish(of, scope).await;
+        let approve = Call::patch(&format!("/publish-requests/{asked}"), &json!({ "action": "approve" }));
+        let answered = self.send(approve.bearer(&of.pat)).await.expect(200);
+        answered["publication_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new agent of that organization; its id and its test key.
+    pub async fn agent_of(&self, of: &Org) -> (String, String) {
+        let made = self.send(Call::post("/agents", &json!({ "name": "Scout" })).bearer(&of.pat)).await.expect(201);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["agent"]["id"]), text(&made["test_api_key"]))
     }
 
     /// A new team of that organization without agents, with live money in its pool; its owner may belong to it, with money

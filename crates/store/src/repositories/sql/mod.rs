@@ -3,6 +3,7 @@
 //! The open transaction implements every repository itself, so that all of them share its connection, its deadline and the
 //! rule that nothing is committed after a failed statement. Writing needs the organization's head; reading does not.
 
+mod agent_requests;
 mod agents;
 mod bindings;
 mod budget_requests;
@@ -10,6 +11,7 @@ mod credentials;
 mod memberships;
 mod organizations;
 mod platform_admins;
+mod publishing;
 mod team_members;
 mod teams;
 mod users;

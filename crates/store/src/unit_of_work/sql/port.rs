@@ -6,8 +6,9 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, AgentRequestRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
+        MembershipRepository, OrganizationRepository, PlatformAdminRepository, PublishingRepository, StoreError,
+        TeamRepository, Tx, UserRepository,
     },
 };
 
@@ -46,6 +47,14 @@ impl Tx for OpenTx<'_> {
     }
 
     fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository {
+        self
+    }
+
+    fn agent_requests(&mut self) -> &mut dyn AgentRequestRepository {
+        self
+    }
+
+    fn publishing(&mut self) -> &mut dyn PublishingRepository {
         self
     }
 

@@ -9,8 +9,8 @@ use upivia_domain::{
     ports::StoreError,
 };
 
-use super::Conn;
-use crate::{connect::Shared, error::store_error, ledger::Snapshots};
+use super::{Conn, data_keys};
+use crate::{connect::Shared, crypto::DataKey, error::store_error, ledger::Snapshots};
 
 /// Open until it is committed or rolled back by whoever owns the connection.
 pub(crate) struct OpenTx<'c> {
@@ -55,6 +55,15 @@ impl<'c> OpenTx<'c> {
     pub(crate) fn conn(&mut self) -> Result<&mut Conn, StoreError> {
         self.check()?;
         Ok(self.conn)
+    }
+
+    /// The key under which the organization's texts are sealed.
+    pub(crate) async fn data_key(&mut self, org: OrgId) -> Result<Arc<DataKey>, StoreError> {
+        self.check()?;
+        let keys = data_keys::of(self.conn, &self.shared.sealer, [org]).await;
+        let missing = || StoreError::Internal(format!("{org} has no data key"));
+        let key = keys.and_then(|mut keys| keys.remove(&org).ok_or_else(missing));
+        self.remember(key)
     }
 
     /// The connection, for a statement that changes policy rows of the organization.
