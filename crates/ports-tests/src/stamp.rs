@@ -180,6 +180,14 @@ macro_rules! contract_suite {
                 open_holds_are_those_of_the_meters,
                 what_was_moved_is_summed_up,
                 waiting_questions_are_counted;
+            spawns:
+                what_a_tree_does_not_spend_goes_back,
+                late_corrections_go_to_who_got_the_rest,
+                a_batch_may_end_and_correct_a_childs_request,
+                a_gift_is_all_or_nothing_and_once,
+                gifts_and_requests_share_the_last_cents,
+                descendants_are_found,
+                an_origin_survives;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,

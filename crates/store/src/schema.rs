@@ -123,6 +123,7 @@ diesel::table! {
         personality -> Nullable<Text>,
         voice_config -> Nullable<Text>,
         memory_mode -> Nullable<Text>,
+        origin -> Nullable<Text>,
     }
 }
 

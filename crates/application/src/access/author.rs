@@ -7,7 +7,7 @@ use upivia_domain::{
     AgentId, OrgId,
     audit::{NewEvent, Object},
     catalog::OperationName,
-    identity::Permission,
+    identity::{Actor, Permission},
     ports::{StoreError, Tx},
 };
 
@@ -31,7 +31,35 @@ pub(crate) struct Entry {
     pub(crate) detail: Value,
 }
 
+/// Whoever changes something, as far as the audit trail asks: a person, an agent, or the platform itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorder {
+    pub(crate) org: OrgId,
+    pub(crate) actor: Actor,
+    pub(crate) trace: Option<Arc<str>>,
+}
+
+impl Recorder {
+    /// The organization in which they act.
+    pub(crate) const fn org(&self) -> OrgId {
+        self.org
+    }
+
+    /// Appends the event to the organization's chain, under their name.
+    pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
+        let Entry { kind, object, agent, operation, detail } = entry;
+        let (actor, trace) = (self.actor, self.trace.clone());
+        tx.append(self.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
+        Ok(())
+    }
+}
+
 impl Author {
+    /// The same, for what people and agents alike may do.
+    pub(crate) fn recorder(&self) -> Recorder {
+        Recorder { org: self.caller.org, actor: self.caller.actor(), trace: self.trace.clone() }
+    }
+
     /// The organization in which they act.
     pub const fn org(&self) -> OrgId {
         self.caller.org
@@ -45,9 +73,6 @@ impl Author {
 
     /// Appends the event to the organization's chain, under this person's name.
     pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
-        let Entry { kind, object, agent, operation, detail } = entry;
-        let (actor, trace) = (self.caller.actor(), self.trace.clone());
-        tx.append(self.caller.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
-        Ok(())
+        self.recorder().record(tx, entry).await
     }
 }

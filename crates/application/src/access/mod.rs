@@ -10,5 +10,5 @@ mod principal;
 
 pub use authenticator::{AccessError, Authenticator};
 pub use author::Author;
-pub(crate) use author::Entry;
+pub(crate) use author::{Entry, Recorder};
 pub use principal::{AgentCaller, Principal, UserCaller};

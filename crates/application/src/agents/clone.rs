@@ -60,16 +60,18 @@ impl Plan {
             kind: AgentKind::Standard,
             status: AgentStatus::Active,
             ancestors: Vec::new(),
+            origin: None,
             created_at: tx.now(),
             ..pattern
         };
-        create::insert(tx, &author, &agent, Some(origin)).await?;
+        let recorder = author.recorder();
+        create::insert(tx, &recorder, &agent, Some(origin)).await?;
         let mut bindings = Vec::with_capacity(copied.len());
         for binding in copied {
-            bindings.extend(bind::put(tx, &author, id, vec![binding.operation], binding.terms).await?);
+            bindings.extend(bind::put(tx, &recorder, id, vec![binding.operation], binding.terms).await?);
         }
         for key in &keys {
-            keys::store(tx, &author, id, key).await?;
+            keys::store(tx, &recorder, id, key).await?;
         }
         Ok(CreatedAgent { agent, bindings, keys: keys::in_clear(keys) })
     }

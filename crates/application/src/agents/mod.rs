@@ -1,4 +1,5 @@
-//! Agents as people manage them: create, look at, change, clone, bind, cap, give new keys and owners, delete.
+//! Agents as people manage them: create, look at, change, clone, bind, cap, give new keys and owners, delete. And as agents
+//! make others: spawn and end.
 //!
 //! Each change is one transaction with its audit events. Deliberately absent: what agents do themselves ([`crate::dispatch`]).
 
@@ -6,11 +7,14 @@ mod bind;
 mod budget;
 mod clone;
 mod create;
+mod end;
 mod ending;
+mod estimate;
 mod error;
 mod keys;
 mod read;
 mod remove;
+mod spawn;
 mod text;
 mod transfer;
 mod update;
@@ -30,9 +34,11 @@ use crate::access::Author;
 pub use bind::{Selection, Unbound};
 pub use create::{CreatedAgent, NewAgent, NewBinding};
 pub use ending::EndingAgents;
+pub use estimate::{OperationEstimate, SpawnEstimate};
 pub use error::AgentError;
 pub use keys::AgentKeys;
 pub use read::AgentDetail;
+pub use spawn::{NewChild, SpawnedAgent};
 pub use transfer::Transferred;
 pub use update::{AgentPatch, Edit};
 

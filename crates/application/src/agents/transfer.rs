@@ -48,6 +48,6 @@ async fn transfer(
     tx.agents().update(&agent).await?;
     let object = Object { kind: "agent", id: id.to_string() };
     author.record(tx, Entry { kind: "agent.transferred", object, agent: Some(id), operation: None, detail }).await?;
-    let keys = keys::replace(tx, &author, id, keys).await?;
+    let keys = keys::replace(tx, &author, &agent, keys).await?;
     Ok(Transferred { agent, keys })
 }

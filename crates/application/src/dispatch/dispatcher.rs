@@ -370,6 +370,6 @@ pub(crate) struct Attempt {
 fn answer_of(outcome: Outcome) -> Result<Answer, DispatchError> {
     match outcome {
         Outcome::Request { request, replayed } => Ok(Answer { request: Arc::from(request), replayed }),
-        Outcome::Recorded { .. } => Err(DispatchError::Unavailable),
+        Outcome::Recorded { .. } | Outcome::Spawned { .. } => Err(DispatchError::Unavailable),
     }
 }

@@ -66,6 +66,7 @@ impl From<Refusal> for DispatchError {
             | Refusal::ClockBehind
             | Refusal::ApprovalResolved
             | Refusal::NotNow(_)
+            | Refusal::Unspawnable(_)
             | Refusal::Incomplete => Self::Unavailable,
         }
     }

@@ -93,7 +93,7 @@ impl Reconciliation {
     async fn apply(&self, command: Command) -> Result<Arc<ServiceRequest>, ReconcileError> {
         match self.0.ledger.submit(Arc::new(command)).await? {
             Outcome::Request { request, .. } => Ok(Arc::from(request)),
-            Outcome::Recorded { .. } => Err(ReconcileError::Unavailable),
+            Outcome::Recorded { .. } | Outcome::Spawned { .. } => Err(ReconcileError::Unavailable),
         }
     }
 

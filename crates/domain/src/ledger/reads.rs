@@ -1,11 +1,11 @@
 //! What an adapter must load before a batch can be applied.
 
-use super::{Admit, AdmitKind, Command, Snapshot, report};
+use super::{Admit, AdmitKind, Command, ReturnUnspent, Snapshot, Spawn, report, returns};
 use crate::{
     AgentId, CommandId, Mode, NanoUsd, RequestId, Timestamp,
-    budget::{Account, MeterKey, Period},
+    budget::{Account, AccountOwner, MeterKey, Period},
     dispatch::{IdempotencyKey, ServiceRequest},
-    policy::{SpendContext, resolve},
+    policy::{SpendContext, resolve, resolve_gift},
 };
 
 /// The first round: rows that a command names. Agents include, once found, all they descend from.
@@ -40,6 +40,14 @@ impl Command {
                 reads.requests.push(approve.request());
                 reads.commands.push(approve.id);
             }
+            Self::Spawn(spawn) => {
+                reads.agents.extend([spawn.parent, spawn.child]);
+                reads.commands.push(spawn.id);
+            }
+            Self::ReturnUnspent(command) => {
+                reads.agents.push(command.agent);
+                reads.commands.push(command.id);
+            }
             Self::Transfer(_) | Self::LiftSuspension(_) | Self::RepairClock(_) => reads.commands.push(self.id()),
             _ => reads.requests.extend(self.request()),
         }
@@ -64,6 +72,19 @@ impl Admit {
     }
 }
 
+/// Between the rounds, once requests are there: the agent whose rows, its ancestors' included, say where a correction goes.
+/// Only for late evidence can it matter, and only where the agent spends money of its own.
+pub fn agent_needed(snapshot: &Snapshot, command: &Command) -> Option<AgentId> {
+    if !matches!(command, Command::Settle(_) | Command::Fail(_) | Command::Adjust(_)) {
+        return None;
+    }
+    let hold = snapshot.request(command.request()?)?.hold.as_ref()?;
+    match hold.account {
+        AccountOwner::Agent(agent) => Some(agent).filter(|agent| !snapshot.policy.agents.contains_key(agent)),
+        _ => None,
+    }
+}
+
 /// The second round, once heads, policy and requests are there: the meters of a command. May repeat itself.
 pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -> Vec<MeterKey> {
     let now = snapshot.now(clock);
@@ -81,6 +102,8 @@ pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -
         Command::Transfer(transfer) => {
             [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect()
         }
+        Command::Spawn(spawn) => gift(snapshot, spawn, now),
+        Command::ReturnUnspent(command) => unspent(snapshot, command),
         Command::Settle(_) | Command::Fail(_) | Command::Void(_) | Command::Resolve(_) | Command::Adjust(_) => {
             let request = command.request().and_then(|id| snapshot.request(id));
             request.map(|request| of_request(snapshot, request, cost(command), now)).unwrap_or_default()
@@ -99,6 +122,21 @@ const fn owned(mode: Mode, account: Account) -> Option<MeterKey> {
         Account::Owned(owner) => Some(MeterKey::Account(mode, owner)),
         Account::System(_) => None,
     }
+}
+
+fn gift(snapshot: &Snapshot, spawn: &Spawn, now: Timestamp) -> Vec<MeterKey> {
+    let Some(parent) = snapshot.policy.agents.get(&spawn.parent) else { return Vec::new() };
+    let (account, limits) = resolve_gift(parent, (snapshot.head().calendar.zone_at(now), now));
+    let windows = limits.into_iter().map(|limit| MeterKey::Window(spawn.mode, limit.window));
+    let accounts = [account, AccountOwner::Agent(spawn.child)].map(|owner| MeterKey::Account(spawn.mode, owner));
+    windows.chain(accounts).collect()
+}
+
+fn unspent(snapshot: &Snapshot, command: &ReturnUnspent) -> Vec<MeterKey> {
+    let origin = snapshot.policy.agents.get(&command.agent).and_then(|agent| agent.origin.as_ref());
+    let Some(origin) = origin else { return Vec::new() };
+    let own = MeterKey::Account(origin.mode, AccountOwner::Agent(command.agent));
+    returns::Heir::of_origin(snapshot, origin).meters(origin.mode).chain([own]).collect()
 }
 
 fn admission(snapshot: &Snapshot, admit: &Admit, now: Timestamp) -> Vec<MeterKey> {
@@ -134,6 +172,7 @@ fn of_request(snapshot: &Snapshot, request: &ServiceRequest, cost: NanoUsd, now:
     let day = snapshot.head().calendar.zone_at(now).day(now);
     let windows = hold.windows.iter().map(|held| MeterKey::Window(request.mode, held.window.clone()));
     let account = MeterKey::Account(request.mode, hold.account);
+    let heir = returns::Heir::of(snapshot, hold.account).meters(request.mode);
     let overruns = (cost > hold.amount).then(|| MeterKey::Overruns(request.mode, request.operation.clone(), day));
-    windows.chain([account]).chain(overruns).collect()
+    windows.chain([account]).chain(heir).chain(overruns).collect()
 }

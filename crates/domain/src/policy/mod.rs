@@ -3,5 +3,5 @@
 mod resolve;
 mod rows;
 
-pub use resolve::{Resolution, funding_account, resolve};
+pub use resolve::{Resolution, funding_account, resolve, resolve_gift};
 pub use rows::{AgentPolicy, CredentialPolicy, PolicyRows, SpendContext};

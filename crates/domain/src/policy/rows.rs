@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     AgentId, CredentialId, DelegationId, Mode, NanoUsd, Timestamp, UserId,
-    agent::AgentStatus,
+    agent::{AgentStatus, Origin},
     binding::BindingTerms,
     budget::Scope,
     catalog::OperationName,
@@ -46,6 +46,8 @@ pub struct AgentPolicy {
     pub month_cap: Option<NanoUsd>,
     /// Whom it descends from, the oldest first.
     pub ancestors: Vec<AgentId>,
+    /// Where its own money came from; absent for an agent that a person made.
+    pub origin: Option<Origin>,
     /// Its team.
     pub team: Option<Team>,
     /// What its owner holds in that team.

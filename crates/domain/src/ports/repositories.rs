@@ -84,6 +84,8 @@ pub trait AgentRepository: Send {
     async fn update(&mut self, agent: &Agent) -> Result<(), StoreError>;
     /// The agent.
     async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
+    /// The agents that descend from it and are not deleted, the oldest first.
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError>;
     /// Whether a request of the agent held money when this transaction began. MUST find all that are running or unknown,
     /// and all others that are not older than the oldest watermark of any process; MUST NOT read the other requests.
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError>;

@@ -51,6 +51,7 @@ pub fn agent(n: u8, terms: BindingTerms) -> AgentPolicy {
         own_account: false,
         month_cap: None,
         ancestors: Vec::new(),
+        origin: None,
         team: None,
         allocation: None,
         bindings: HashMap::from([(operation("email.send"), terms)]),
@@ -209,7 +210,7 @@ impl World {
     pub fn request(&mut self, command: &Command) -> ServiceRequest {
         match self.apply(command).unwrap() {
             Outcome::Request { request, .. } => *request,
-            Outcome::Recorded { .. } => panic!("not a request"),
+            Outcome::Recorded { .. } | Outcome::Spawned { .. } => panic!("not a request"),
         }
     }
 

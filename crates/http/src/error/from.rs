@@ -7,6 +7,8 @@ use upivia_application::{
     workspaces::WorkspaceError,
 };
 
+use upivia_domain::budget::ReasonCode;
+
 use super::{ApiError, missing};
 
 impl From<AccessError> for ApiError {
@@ -87,6 +89,11 @@ impl From<AgentError> for ApiError {
             AgentError::NotFound(what) => Self::NotFound(what),
             AgentError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
             AgentError::Protected(why) => Self::Forbidden(why.to_owned()),
+            AgentError::Unauthorized => Self::Unauthorized,
+            AgentError::NotNow(reasons) => {
+                let code = reasons.first().map_or(ReasonCode::AgentBudgetExceeded, |reason| reason.code);
+                Self::DoesNotFit { code, reasons }
+            }
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
         }

@@ -3,10 +3,17 @@
 mod answer;
 mod from;
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use upivia_domain::{RequestId, Timestamp};
+use upivia_domain::{
+    RequestId, Timestamp,
+    budget::{Reason, ReasonCode},
+};
 
 pub(crate) use answer::ErrorBody;
+
+use crate::v1::service_requests::explanation;
 
 /// Why a call has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +53,14 @@ pub enum ApiError {
     /// An account has less than what is to be moved; nothing was moved.
     #[error("the {0} has less than that available; nothing was moved")]
     InsufficientBalance(&'static str),
+    /// Money for a child that does not fit into its parent's limits; nothing was moved.
+    #[error("{} Nothing was moved.", explanation(*.code))]
+    DoesNotFit {
+        /// The first failed check.
+        code: ReasonCode,
+        /// All of them.
+        reasons: Arc<[Reason]>,
+    },
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
@@ -121,6 +136,7 @@ impl ApiError {
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
+            Self::DoesNotFit { code, .. } => (StatusCode::CONFLICT, code.as_str()),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),

@@ -18,6 +18,7 @@ mod requests;
 mod services;
 mod simulations;
 mod sockets;
+mod spawns;
 mod support;
 mod suspensions;
 mod teams;

@@ -24,6 +24,7 @@ pub mod replays;
 pub mod requests;
 pub mod rows;
 pub mod scans;
+pub mod spawns;
 pub mod teams;
 pub mod transactions;
 pub mod uniqueness;

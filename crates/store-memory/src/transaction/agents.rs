@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     AgentId, OrgId,
-    agent::Agent,
+    agent::{Agent, AgentStatus},
     binding::Binding,
     catalog::OperationName,
     dispatch::ServiceRequest,
@@ -40,6 +40,11 @@ impl AgentRepository for Transaction {
 
     async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError> {
         Ok(self.see(org, |policy| policy.agents.get(&id).cloned()).flatten())
+    }
+
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError> {
+        let wanted = |agent: &&Agent| agent.status != AgentStatus::Deleted && agent.ancestors.contains(&id);
+        Ok(self.see(org, |policy| policy.agents.values().filter(wanted).cloned().collect()).unwrap_or_default())
     }
 
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {

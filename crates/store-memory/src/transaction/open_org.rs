@@ -7,7 +7,7 @@ use upivia_domain::{
     agent::{Agent, AgentKind},
     audit::NewEvent,
     identity::{CredentialKind, Organization},
-    ledger::{self, Command, Outcome, Reads, Refusal, Snapshot, meters_needed},
+    ledger::{self, Command, Outcome, Reads, Refusal, Snapshot, agent_needed, meters_needed},
     policy::{AgentPolicy, CredentialPolicy},
     ports::StoreError,
 };
@@ -84,6 +84,9 @@ impl OpenOrg {
 
     /// The second round.
     pub(crate) fn load_meters(&mut self, command: &Command, clock: Timestamp) {
+        if let Some(agent) = agent_needed(&self.snapshot, command) {
+            self.load_agent(agent);
+        }
         for key in meters_needed(&self.snapshot, command, clock) {
             let meter = self.ledger.meters.get(&key).copied();
             self.snapshot.load_meter(key, meter);
@@ -129,6 +132,7 @@ fn policy_of(policy: &PolicyTables, agent: &Agent) -> AgentPolicy {
         own_account: agent.kind == AgentKind::Spawned,
         month_cap: agent.month_cap,
         ancestors: agent.ancestors.clone(),
+        origin: agent.origin.clone(),
         team: agent.team.and_then(|team| policy.teams.get(&team).cloned()),
         allocation: allocation.copied(),
         bindings: policy.bindings_of(agent.id).map(|(operation, terms)| (operation.clone(), *terms)).collect(),

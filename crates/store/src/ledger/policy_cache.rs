@@ -91,6 +91,7 @@ mod tests {
             own_account: false,
             month_cap: None,
             ancestors,
+            origin: None,
             team: None,
             allocation: None,
             bindings: HashMap::new(),

@@ -65,6 +65,7 @@ fn agent(
         own_account: kind == AgentKind::Spawned,
         month_cap: row.month_cap.map(upivia_domain::NanoUsd::from_nanos),
         ancestors: row.ancestor_ids()?,
+        origin: parse_opt("agents", "origin", row.origin.as_deref())?,
         team: team.and_then(|team| teams.get(&team).cloned()),
         allocation: team.and_then(|team| allocations.get(&(team, owner)).copied()),
         bindings: HashMap::new(),

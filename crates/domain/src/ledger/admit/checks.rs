@@ -2,7 +2,7 @@
 
 use super::decide::Counting;
 use crate::{
-    NanoUsd, Timestamp,
+    AgentId, Mode, NanoUsd, Timestamp,
     budget::{AccountOwner, Limit, LimitUnit, MeterKey, Reason, ReasonCode, Scope},
     ledger::{Admit, Refusal, Screening, Snapshot},
     policy::{Resolution, SpendContext},
@@ -59,12 +59,12 @@ pub(super) fn failed_checks(
                 limit.usage(&meter),
                 amount,
                 limit.window.period.resets_at(zone, now),
-                command,
+                command.agent,
             ));
         }
     }
     if !estimate.is_zero() {
-        let short = short_of_money(snapshot, command, resolution, estimate)?;
+        let short = short_of_money(snapshot, command.mode, resolution.account, estimate)?;
         reasons.extend(short);
         // Money of the funding account is told in its own place: before the wallet, after the limits of the same owner.
         reasons.sort_by_key(|reason| order(reason.code));
@@ -72,7 +72,7 @@ pub(super) fn failed_checks(
     Ok(reasons)
 }
 
-const fn order(code: ReasonCode) -> u8 {
+pub(in crate::ledger) const fn order(code: ReasonCode) -> u8 {
     match code {
         ReasonCode::MonthlyBudgetExceeded => 0,
         ReasonCode::DailyLimitExceeded => 1,
@@ -83,15 +83,15 @@ const fn order(code: ReasonCode) -> u8 {
     }
 }
 
-fn exceeded(
+pub(in crate::ledger) fn exceeded(
     limit: &Limit,
     (used, held): (i64, i64),
     requested: i64,
     resets_at: Option<Timestamp>,
-    command: &Admit,
+    asking: AgentId,
 ) -> Reason {
     let scope = match &limit.window.scope {
-        Scope::Binding(agent, _) if *agent != command.agent => "ancestor",
+        Scope::Binding(agent, _) if *agent != asking => "ancestor",
         scope => scope.kind(),
     };
     // A request that is larger than the whole limit will never pass, whatever is freed or reset.
@@ -99,14 +99,14 @@ fn exceeded(
     Reason { code: limit.code, scope, unit: limit.unit, limit: limit.cap, used, held, requested, resets_at, retryable }
 }
 
-fn short_of_money(
+pub(in crate::ledger) fn short_of_money(
     snapshot: &Snapshot,
-    command: &Admit,
-    resolution: &Resolution,
+    mode: Mode,
+    owner: AccountOwner,
     estimate: NanoUsd,
 ) -> Result<Vec<Reason>, Refusal> {
-    let account = snapshot.loaded_meter(&MeterKey::Account(command.mode, resolution.account))?;
-    let (code, scope) = match resolution.account {
+    let account = snapshot.loaded_meter(&MeterKey::Account(mode, owner))?;
+    let (code, scope) = match owner {
         AccountOwner::Wallet => (ReasonCode::InsufficientBalance, "organization"),
         AccountOwner::Pool(_) => (ReasonCode::TeamBudgetExceeded, "team"),
         AccountOwner::Worker(..) => (ReasonCode::WorkerBudgetExceeded, "worker"),
@@ -128,7 +128,7 @@ fn short_of_money(
     if account.available() < estimate {
         reasons.push(reason(code, scope, limit, 0, held, held > 0 && account.posted >= estimate));
     }
-    let debt = snapshot.head().debt(command.mode);
+    let debt = snapshot.head().debt(mode);
     if !debt.is_zero() {
         reasons.push(reason(ReasonCode::InsufficientBalance, "organization", Some(0), debt.nanos(), 0, false));
     }

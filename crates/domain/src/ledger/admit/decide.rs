@@ -86,12 +86,16 @@ const fn blocked(reasons: Vec<Reason>) -> Verdict {
     Verdict::Refuse(RequestState::Blocked, reasons)
 }
 
-pub(super) fn ancestors<'a>(snapshot: &'a Snapshot, agent: &AgentPolicy) -> Result<Vec<&'a AgentPolicy>, Refusal> {
+pub(in crate::ledger) fn ancestors<'a>(snapshot: &'a Snapshot, agent: &AgentPolicy) -> Result<Vec<&'a AgentPolicy>, Refusal> {
     let find = |id| snapshot.policy.agents.get(id).map(AsRef::as_ref).ok_or(Refusal::Incomplete);
     agent.ancestors.iter().map(find).collect()
 }
 
-fn stopped(snapshot: &Snapshot, agent: &AgentPolicy, ancestors: &[&AgentPolicy]) -> Option<(RequestState, Reason)> {
+pub(in crate::ledger) fn stopped(
+    snapshot: &Snapshot,
+    agent: &AgentPolicy,
+    ancestors: &[&AgentPolicy],
+) -> Option<(RequestState, Reason)> {
     let disabled = |scope| Some((RequestState::Failed, Reason::plain(ReasonCode::AgentDisabled, scope)));
     if agent.status != AgentStatus::Active {
         return disabled("agent");

@@ -8,6 +8,7 @@ mod health;
 mod profile;
 mod rows;
 mod skills;
+mod spawn;
 mod view;
 
 pub(crate) use self::rows::BindingBody;
@@ -36,6 +37,8 @@ pub(crate) const GROUP: Group = Group {
         ROTATE,
         copies::CLONE,
         copies::TRANSFER,
+        spawn::SPAWN,
+        spawn::ESTIMATE,
         skills::LIST,
         skills::REMOVE,
         activity::ACTIVITY,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     AgentId, OrgId,
-    agent::Agent,
+    agent::{Agent, AgentStatus},
     ports::{AgentRepository, StoreError},
 };
 
@@ -41,6 +41,7 @@ impl AgentRepository for OpenTx<'_> {
             agents::personality.eq(row.personality),
             agents::voice_config.eq(row.voice_config),
             agents::memory_mode.eq(row.memory_mode),
+            agents::origin.eq(row.origin),
         );
         let updated = diesel::update(target).set(values).execute(self.changing(agent.org)?).await;
         match self.note(updated)? {
@@ -56,6 +57,21 @@ impl AgentRepository for OpenTx<'_> {
             .select(AgentRow::as_select());
         let row = query.first(self.conn()?).await.optional();
         self.note(row)?.map(|row| in_row(id, Agent::try_from(row))).transpose()
+    }
+
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError> {
+        // What the pattern lets pass is compared whole below: an underscore stands for any letter in it.
+        let query = agents::table
+            .filter(agents::org_id.eq(org.to_string()))
+            .filter(agents::status.ne(AgentStatus::Deleted.as_str()))
+            .filter(agents::ancestors.like(format!("%{id}%")))
+            .order(agents::id)
+            .select(AgentRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        let rows: Vec<AgentRow> = self.note(rows)?;
+        let agents = rows.into_iter().map(|row| in_row(row.id.clone(), Agent::try_from(row)));
+        let agents = agents.collect::<Result<Vec<Agent>, StoreError>>();
+        Ok(self.remember(agents)?.into_iter().filter(|agent| agent.ancestors.contains(&id)).collect())
     }
 
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
