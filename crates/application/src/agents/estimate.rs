@@ -3,7 +3,7 @@
 
 use upivia_domain::{
     CommandId, Mode, NanoUsd, Timestamp,
-    agent::{Agent, MAX_DEPTH},
+    agent::Agent,
     binding::{Binding, BindingTerms},
     budget::{LimitUnit, Reason},
     catalog::{Catalog, ModelPrice, Operation, OperationName, Price},
@@ -83,8 +83,9 @@ impl Agents {
         let id = CommandId::new(self.parts.ids.uuid());
         let ended = transact::<(), Ended, _>(&*self.parts.unit, &[caller.org], move |tx| {
             Box::pin(async move { Err(look(tx, caller, id).await) })
-        });
-        let (parent, own, room, now) = match ended.await {
+        })
+        .await;
+        let (parent, own, room, now) = match ended {
             Err(Ended::Estimated(parent, own, room, now)) => (parent, own, room, now),
             Err(Ended::Failed(error)) => return Err(error),
             Ok(()) => return Err(AgentError::Unavailable),

@@ -12,7 +12,7 @@ use super::{
     returns::Counted,
 };
 use crate::{
-    AgentId, NanoUsd, Timestamp,
+    AgentId, Timestamp,
     agent::{AgentStatus, MAX_DEPTH, Origin},
     audit::{EventDraft, Object, Posting},
     budget::{Account, AccountOwner, Limit, MeterKey, Reason},

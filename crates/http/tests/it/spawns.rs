@@ -45,7 +45,7 @@ async fn a_child_has_its_parents_money_and_one_key_of_its_mode() {
         "name": "Helper", "description": null, "category": "Post", "icon": null, "services": ["email"], "budget_cents": 250,
     });
     let made = spawn(&world, &world.acme.test, body).await.expect(201);
-    assert_eq!((&made["mode"], &made["budget_cents"], &made["budget_usd"]), (&json!("test"), &json!(250), &json!("2.5")));
+    assert_eq!((&made["mode"], &made["budget_cents"], &made["budget_usd"]), (&json!("test"), &json!(250), &json!("2.50")));
     assert!(made["api_key"].as_str().unwrap().starts_with("agent_key_test_"), "{made}");
     assert!(made.get("test_api_key").is_none() && !made.to_string().contains("agent_key_live_"), "{made}");
     let agent = &made["agent"];
@@ -60,11 +60,11 @@ async fn a_child_has_its_parents_money_and_one_key_of_its_mode() {
         assert_eq!(agent[member], value, "{member}");
     }
     assert_eq!(made["services"][0]["operation"], "send");
-    assert_eq!((wallet(&world, "test").await, wallet(&world, "live").await), (json!("97.5"), json!("5")));
+    assert_eq!((wallet(&world, "test").await, wallet(&world, "live").await), (json!("97.50"), json!("5.00")));
     let kinds = kinds(&world).await;
     assert_eq!(kinds[..4], ["agent.spawned", "credential.created", "binding.created", "agent.created"]);
     assert_eq!(buys(&world, made["api_key"].as_str().unwrap(), "hello").await["status"], "executed");
-    assert_eq!(wallet(&world, "test").await, json!("97.5"), "the child pays");
+    assert_eq!(wallet(&world, "test").await, json!("97.50"), "the child pays");
     world.verify().await;
 }
 
@@ -74,7 +74,7 @@ async fn a_test_key_gets_no_live_key_and_no_live_money() {
     let (own, key) = child(&world, &world.acme.test, 100).await;
     let (live, live_key) = child(&world, &world.acme.live, 100).await;
     assert!(live_key.starts_with("agent_key_live_"));
-    assert_eq!((wallet(&world, "live").await, wallet(&world, "test").await), (json!("4"), json!("99")));
+    assert_eq!((wallet(&world, "live").await, wallet(&world, "test").await), (json!("4.00"), json!("99.00")));
     // Nothing that a caller could add to the body makes it otherwise.
     for extra in [json!({ "mode": "live" }), json!({ "api_key": true }), json!({ "month_cap": 1 })] {
         let mut body = json!({ "name": "Sly", "services": ["email.send"], "budget_cents": 1 });
@@ -86,7 +86,7 @@ async fn a_test_key_gets_no_live_key_and_no_live_money() {
     let message = delete(&world, &world.acme.test, &live).await.refused(404, "not_found");
     assert!(message.contains("agent"), "{message}");
     delete(&world, &key, &own).await.refused(404, "not_found");
-    assert_eq!(wallet(&world, "live").await, json!("4"));
+    assert_eq!(wallet(&world, "live").await, json!("4.00"));
     // A person neither: a child has keys of its money's mode alone.
     let rotate = |body: Value| Call::patch(&format!("/agents/{own}/key"), &body).bearer(&world.acme.pat);
     let refused = world.send(rotate(json!({ "confirm": true, "mode": "live" }))).await;
@@ -171,7 +171,7 @@ async fn an_agent_ends_its_own_and_has_the_rest_back() {
     let (id, key) = child(&world, &world.acme.test, 100).await;
     let (below, last) = child(&world, &key, 50).await;
     assert_eq!(buys(&world, &last, "hello").await["status"], "executed");
-    assert_eq!(wallet(&world, "test").await, json!("99"));
+    assert_eq!(wallet(&world, "test").await, json!("99.00"));
     delete(&world, &last, &id).await.refused(404, "not_found");
     delete(&world, &key, &world.acme.agent).await.refused(404, "not_found");
     delete(&world, &world.acme.test, &world.acme.agent).await.refused(404, "not_found");
@@ -216,7 +216,7 @@ async fn a_family_with_a_request_on_its_way_ends_with_it() {
     assert_eq!((world.end_agents().await, world.end_agents().await), (3, 0), "the youngest first, in one look");
     let all = listed(&world, &world.acme.pat).await;
     assert!([&root, &id, &below].iter().all(|gone| !all.contains(gone)), "{all:?}");
-    assert_eq!(wallet(&world, "test").await, json!("100"));
+    assert_eq!(wallet(&world, "test").await, json!("100.00"));
     world.verify().await;
 }
 
@@ -228,12 +228,12 @@ async fn a_large_family_ends_a_part_at_a_time() {
         let (_, key) = child(&world, &root_key, 10).await;
         child(&world, &key, 5).await;
     }
-    assert_eq!(wallet(&world, "test").await, json!("98"));
+    assert_eq!(wallet(&world, "test").await, json!("98.00"));
     assert_eq!(delete(&world, &world.acme.pat, &root).await.expect(200)["status"], "ending");
     for _ in 0..6 {
         world.end_agents().await;
     }
-    assert_eq!(wallet(&world, "test").await, json!("100"));
+    assert_eq!(wallet(&world, "test").await, json!("100.00"));
     world.send(Call::get(&format!("/agents/{root}")).bearer(&world.acme.pat)).await.refused(404, "not_found");
     world.verify().await;
 }
