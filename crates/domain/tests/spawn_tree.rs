@@ -193,7 +193,8 @@ impl Run {
         let child = self.agents;
         let ancestors: Vec<_> = self.policy(parent).ancestors.iter().copied().chain([agent_id(parent)]).collect();
         let narrowing = BindingTerms { month_cap: narrow.map(NanoUsd::from_nanos), ..BindingTerms::default() };
-        let bindings = self.policy(parent).bindings.iter().map(|(name, own)| (name.clone(), own.narrowed_by(&narrowing)));
+        let bindings =
+            self.policy(parent).bindings.iter().map(|(name, own)| (name.clone(), own.narrowed_by(&narrowing)));
         let key = CredentialPolicy { mode, status: CredentialStatus::ACTIVE };
         let row = AgentPolicy {
             own_account: true,
@@ -247,9 +248,12 @@ impl Run {
     fn admit(&mut self, n: u8, nanos: i64, mode: Mode) {
         let admit = self.admission(n, nanos, mode);
         let is_active = self.is_active(n);
-        let bound = self.policy(n).ancestors.iter().chain([&agent_id(n)]).all(|id| {
-            self.world.snapshot.policy.agents[id].bindings.contains_key(&operation("email.send"))
-        });
+        let bound = self
+            .policy(n)
+            .ancestors
+            .iter()
+            .chain([&agent_id(n)])
+            .all(|id| self.world.snapshot.policy.agents[id].bindings.contains_key(&operation("email.send")));
         match self.world.apply(&Command::Admit(Box::new(admit))) {
             Ok(Outcome::Request { request, .. }) if request.state == RequestState::Dispatching => {
                 assert!(is_active && bound && nanos <= THRESHOLD, "less approval than the root allows");
@@ -330,7 +334,9 @@ impl Run {
     }
 
     fn sweep(&mut self) {
-        for one in (0..self.agents).rev().filter(|one| self.policy(*one).status == AgentStatus::Ending).collect::<Vec<_>>() {
+        for one in
+            (0..self.agents).rev().filter(|one| self.policy(*one).status == AgentStatus::Ending).collect::<Vec<_>>()
+        {
             self.finish(one);
         }
     }
@@ -380,9 +386,8 @@ impl Run {
     /// The whole tree against what its root may alone.
     fn compare_limits(&self, mode: Mode) {
         let late = self.late.get(&mode).copied().unwrap_or_default();
-        let promised = |one: &ServiceRequest| {
-            cost(one) + if one.state.holds_money() { one.held_amount().nanos() } else { 0 }
-        };
+        let promised =
+            |one: &ServiceRequest| cost(one) + if one.state.holds_money() { one.held_amount().nanos() } else { 0 };
         let spent: i64 = self.of(mode).map(promised).sum();
         assert!(spent <= MONTH_CAP + late, "{spent} in the month of one operation");
         let free: i64 = (1..self.agents).map(|n| self.funds(mode, n)).sum();

@@ -208,7 +208,11 @@ fn nothing_is_given_to_whoever_is_no_narrower_child() {
     let less = gift(&mut world, 0, 1, -1);
     assert_eq!(world.apply(&Command::Spawn(less)).unwrap_err(), Refusal::InvalidAmount);
     let crossed = Spawn { credential: key_id(100), ..gift(&mut world, 0, 1, 1) };
-    assert_eq!(world.apply(&Command::Spawn(crossed)).unwrap_err(), Refusal::CredentialRevoked, "a test key, live money");
+    assert_eq!(
+        world.apply(&Command::Spawn(crossed)).unwrap_err(),
+        Refusal::CredentialRevoked,
+        "a test key, live money"
+    );
     let fits = gift(&mut world, 0, 1, 1);
     assert!(world.apply(&Command::Spawn(fits)).is_ok());
     world.verify();

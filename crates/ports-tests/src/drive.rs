@@ -8,7 +8,8 @@ use upivia_domain::{
     dispatch::ServiceRequest,
     ledger::{
         Adjust, Admit, Approve, BeginDispatch, Command, Expire, Fail, LiftSuspension, MarkRunning, MarkUnknown,
-        OrgHead, Outcome, Refusal, Reject, RepairClock, Resolve, ReturnUnspent, Settle, Spawn, TakeOver, Transfer, Void,
+        OrgHead, Outcome, Refusal, Reject, RepairClock, Resolve, ReturnUnspent, Settle, Spawn, TakeOver, Transfer,
+        Void,
     },
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };

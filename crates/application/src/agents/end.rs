@@ -23,8 +23,7 @@ const AT_ONCE: usize = 16;
 pub(super) async fn end(tx: &mut dyn Tx, by: &Recorder, agent: Agent) -> Result<Agent, StoreError> {
     let below = tx.agents().descendants(by.org(), agent.id).await?;
     // Those that are ending already end by themselves, each in its own time.
-    let (mut left, mut next): (Vec<_>, Vec<_>) =
-        below.into_iter().partition(|one| one.status == AgentStatus::Ending);
+    let (mut left, mut next): (Vec<_>, Vec<_>) = below.into_iter().partition(|one| one.status == AgentStatus::Ending);
     next.sort_by_key(|one| Reverse(one.ancestors.len()));
     left.extend(next.split_off(next.len().min(AT_ONCE)));
     for one in next {
@@ -81,6 +80,7 @@ async fn give_back(tx: &mut dyn Tx, by: &Recorder, agent: &Agent) -> Result<(), 
     let id = CommandId::derived(&["agent.unspent_returned", &agent.id.to_string(), agent.status.as_str()]);
     let (org, actor, trace) = (by.org(), by.actor, by.trace.clone());
     let command = Command::ReturnUnspent(ReturnUnspent { id, org, agent: agent.id, actor, trace });
-    let refused = |refusal| StoreError::Internal(format!("{}: what was not spent does not go back: {refusal}", agent.id));
+    let refused =
+        |refusal| StoreError::Internal(format!("{}: what was not spent does not go back: {refusal}", agent.id));
     tx.apply(&command).await?.map(drop).map_err(refused)
 }

@@ -52,7 +52,7 @@ pub struct SpawnEstimate {
 
 /// How the transaction ends: never with a commit.
 enum Ended {
-    Estimated(Agent, Vec<Binding>, Room, Timestamp),
+    Estimated(Box<Agent>, Vec<Binding>, Room, Timestamp),
     Failed(AgentError),
 }
 
@@ -75,11 +75,7 @@ impl Agents {
     /// # Errors
     ///
     /// [`AgentError::Invalid`] for what is not in the catalogue, [`AgentError::Unauthorized`], [`AgentError::Unavailable`].
-    pub async fn estimate_spawn(
-        &self,
-        caller: AgentCaller,
-        what: Vec<Selection>,
-    ) -> Result<SpawnEstimate, AgentError> {
+    pub async fn estimate_spawn(&self, caller: AgentCaller, what: Vec<Selection>) -> Result<SpawnEstimate, AgentError> {
         let id = CommandId::new(self.parts.ids.uuid());
         let ended = transact::<(), Ended, _>(&*self.parts.unit, &[caller.org], move |tx| {
             Box::pin(async move { Err(look(tx, caller, id).await) })
@@ -123,7 +119,7 @@ async fn figures(tx: &mut dyn Tx, caller: AgentCaller, id: CommandId) -> Result<
         Err(refusal) => return Err(refusal.into()),
         Ok(_) => return Err(StoreError::Internal("a gift of all the money there can be fits".to_owned()).into()),
     };
-    Ok(Ended::Estimated(parent, own, room, tx.now()))
+    Ok(Ended::Estimated(Box::new(parent), own, room, tx.now()))
 }
 
 impl Room {
@@ -131,8 +127,10 @@ impl Room {
     fn of(reasons: &[Reason]) -> Self {
         let can_spawn = reasons.iter().all(|reason| reason.limit.is_some());
         let money = reasons.iter().filter(|reason| reason.unit == LimitUnit::Money);
-        let rooms = money.filter_map(|one| one.limit.map(|limit| limit.saturating_sub(one.used).saturating_sub(one.held)));
-        let available = rooms.min().filter(|_| can_spawn).map_or(NanoUsd::ZERO, |room| NanoUsd::from_nanos(room.max(0)));
+        let rooms =
+            money.filter_map(|one| one.limit.map(|limit| limit.saturating_sub(one.used).saturating_sub(one.held)));
+        let available =
+            rooms.min().filter(|_| can_spawn).map_or(NanoUsd::ZERO, |room| NanoUsd::from_nanos(room.max(0)));
         Self { available, can_spawn }
     }
 }
@@ -141,7 +139,8 @@ impl Room {
 fn named<'a>(catalog: &'a Catalog, own: &[Binding], what: &[Selection]) -> Result<Vec<&'a Operation>, AgentError> {
     let mut names: Vec<OperationName> = Vec::new();
     for one in what {
-        let unknown = |_| AgentError::invalid("operations", format!("{one} is not in the catalogue; see GET /api/v1/services"));
+        let unknown =
+            |_| AgentError::invalid("operations", format!("{one} is not in the catalogue; see GET /api/v1/services"));
         let all = selected(catalog, one).map_err(unknown)?;
         let is_bound = |name: &OperationName| own.iter().any(|binding| binding.operation == *name);
         let bound: Vec<_> = all.iter().filter(|name| is_bound(name)).cloned().collect();

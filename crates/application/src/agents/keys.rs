@@ -110,12 +110,7 @@ pub(super) async fn revoke(
     Ok(())
 }
 
-pub(super) async fn store(
-    tx: &mut dyn Tx,
-    author: &Recorder,
-    agent: AgentId,
-    key: &NewKey,
-) -> Result<(), StoreError> {
+pub(super) async fn store(tx: &mut dyn Tx, author: &Recorder, agent: AgentId, key: &NewKey) -> Result<(), StoreError> {
     let credential = Credential {
         id: key.id,
         org: author.org(),

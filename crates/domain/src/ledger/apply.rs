@@ -1,7 +1,8 @@
 //! The one entry.
 
 use super::{
-    Command, Outcome, Refusal, Snapshot, adjust, admit, approve, clock, end, progress, returns, spawn, suspension, transfer,
+    Command, Outcome, Refusal, Snapshot, adjust, admit, approve, clock, end, progress, returns, spawn, suspension,
+    transfer,
 };
 use crate::Timestamp;
 

@@ -45,7 +45,10 @@ async fn a_child_has_its_parents_money_and_one_key_of_its_mode() {
         "name": "Helper", "description": null, "category": "Post", "icon": null, "services": ["email"], "budget_cents": 250,
     });
     let made = spawn(&world, &world.acme.test, body).await.expect(201);
-    assert_eq!((&made["mode"], &made["budget_cents"], &made["budget_usd"]), (&json!("test"), &json!(250), &json!("2.50")));
+    assert_eq!(
+        (&made["mode"], &made["budget_cents"], &made["budget_usd"]),
+        (&json!("test"), &json!(250), &json!("2.50"))
+    );
     assert!(made["api_key"].as_str().unwrap().starts_with("agent_key_test_"), "{made}");
     assert!(made.get("test_api_key").is_none() && !made.to_string().contains("agent_key_live_"), "{made}");
     let agent = &made["agent"];
@@ -115,7 +118,9 @@ async fn nobody_spawns_wider_deeper_or_dearer() {
         let refused = spawn(&world, &key, json!({ "name": "X", "services": services })).await;
         assert_eq!((refused.status, &refused.body["error"]["field"]), (400, &json!(field)), "{}", refused.body);
     }
-    for (member, value) in [("name", json!("")), ("budget_cents", json!(-1)), ("budget_cents", json!(1.5)), ("icon", json!(7))] {
+    for (member, value) in
+        [("name", json!("")), ("budget_cents", json!(-1)), ("budget_cents", json!(1.5)), ("icon", json!(7))]
+    {
         let mut body = json!({ "name": "X" });
         body[member] = value;
         assert_eq!(spawn(&world, &key, body).await.body["error"]["field"], member);
@@ -189,7 +194,10 @@ async fn an_agent_ends_its_own_and_has_the_rest_back() {
         told.iter().find(about).map(|event| event.kind.to_string())
     };
     assert_eq!((of(&id).as_deref(), of(&below).as_deref()), (Some("agent.deleted"), Some("agent.deleted")));
-    assert!(told.iter().any(|event| event.kind == "agent.unspent_returned" && event.mode == Some(upivia_domain::Mode::Test)));
+    assert!(
+        told.iter()
+            .any(|event| event.kind == "agent.unspent_returned" && event.mode == Some(upivia_domain::Mode::Test))
+    );
     delete(&world, &world.acme.test, &id).await.refused(404, "not_found");
     world.verify().await;
 }
@@ -246,14 +254,23 @@ async fn an_estimate_says_what_is_needed_and_what_is_left() {
     let events = world.journal().await.len();
     let told = estimate("?operations=email.send,sms.send,%20text_generation,platform.check_budget").await.expect(200);
     let of = |place: usize| &told["operations"][place];
-    assert_eq!((&of(0)["operation"], &of(0)["bound"], &of(0)["estimated_cost_usd"]), (&json!("send"), &json!(true), &json!("0.0125")));
+    assert_eq!(
+        (&of(0)["operation"], &of(0)["bound"], &of(0)["estimated_cost_usd"]),
+        (&json!("send"), &json!(true), &json!("0.0125"))
+    );
     assert_eq!((&of(0)["daily_request_limit"], &of(0)["estimated_cost_cents"]), (&json!(4), &json!(2)));
     assert_eq!((&of(1)["service"], &of(1)["pricing"]), (&json!("platform"), &json!("free")));
-    assert_eq!((&of(2)["service"], &of(2)["bound"], &of(2)["estimated_cost_usd"]), (&json!("sms"), &json!(false), &json!("0.02")));
+    assert_eq!(
+        (&of(2)["service"], &of(2)["bound"], &of(2)["estimated_cost_usd"]),
+        (&json!("sms"), &json!(false), &json!("0.02"))
+    );
     // 1,000 tokens at 150 nanos and 1,024 at 600.
     assert_eq!((&of(3)["pricing"], &of(3)["estimated_cost_usd"]), (&json!("tokens"), &json!("0.0007644")));
     assert_eq!((&told["estimated_usd"], &told["estimated_cents"]), (&json!("0.0332644"), &json!(4)));
-    assert_eq!((&told["available_cents"], &told["sufficient"], &told["mode"]), (&json!(10_000), &json!(true), &json!("test")));
+    assert_eq!(
+        (&told["available_cents"], &told["sufficient"], &told["mode"]),
+        (&json!(10_000), &json!(true), &json!("test"))
+    );
     assert_eq!((&told["depth"], &told["max_depth"], &told["can_spawn"]), (&json!(1), &json!(3), &json!(true)));
     let own = estimate("").await.expect(200);
     assert_eq!((own["operations"].as_array().unwrap().len(), &own["operations"][0]["service"]), (1, &json!("email")));

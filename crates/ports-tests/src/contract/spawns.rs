@@ -44,12 +44,20 @@ impl Tenant {
     }
 
     /// A child with one live key, its binding and its money, or nothing at all.
-    async fn spawn(&self, ports: &Ports, parent: Spender, above: &[AgentId], amount: NanoUsd) -> Result<Spender, Ended> {
+    async fn spawn(
+        &self,
+        ports: &Ports,
+        parent: Spender,
+        above: &[AgentId],
+        amount: NanoUsd,
+    ) -> Result<Spender, Ended> {
         let new = self.world.spender();
         let ancestors = above.iter().copied().chain([parent.agent]).collect();
         let child = Agent { kind: AgentKind::Spawned, ancestors, ..self.agent_row(new) };
         let (tenant, spawn) = (self.clone(), self.gift(parent, new.agent, amount));
-        transact(&*ports.unit, &[self.org], move |tx| Box::pin(write(tx, tenant, child, (new, spawn)))).await.map(|()| new)
+        transact(&*ports.unit, &[self.org], move |tx| Box::pin(write(tx, tenant, child, (new, spawn))))
+            .await
+            .map(|()| new)
     }
 
     /// The end of an agent without open requests.
@@ -82,12 +90,7 @@ impl Tenant {
     }
 }
 
-async fn write(
-    tx: &mut dyn Tx,
-    tenant: Tenant,
-    child: Agent,
-    (new, spawn): (Spender, Spawn),
-) -> Result<(), Ended> {
+async fn write(tx: &mut dyn Tx, tenant: Tenant, child: Agent, (new, spawn): (Spender, Spawn)) -> Result<(), Ended> {
     tx.agents().insert(&child).await?;
     tx.credentials().insert(&tenant.key_row(child.id, new.live, Mode::Live)).await?;
     let binding = Binding { agent: child.id, operation: email(), terms: BindingTerms::default() };

@@ -86,7 +86,10 @@ const fn blocked(reasons: Vec<Reason>) -> Verdict {
     Verdict::Refuse(RequestState::Blocked, reasons)
 }
 
-pub(in crate::ledger) fn ancestors<'a>(snapshot: &'a Snapshot, agent: &AgentPolicy) -> Result<Vec<&'a AgentPolicy>, Refusal> {
+pub(in crate::ledger) fn ancestors<'a>(
+    snapshot: &'a Snapshot,
+    agent: &AgentPolicy,
+) -> Result<Vec<&'a AgentPolicy>, Refusal> {
     let find = |id| snapshot.policy.agents.get(id).map(AsRef::as_ref).ok_or(Refusal::Incomplete);
     agent.ancestors.iter().map(find).collect()
 }
