@@ -187,7 +187,7 @@ async fn an_agent_ends_its_own_and_has_the_rest_back() {
         world.send(Call::post("/service-requests", &mail("x")).bearer(dead)).await.refused(401, "unauthorized");
         spawn(&world, dead, json!({ "name": "X" })).await.refused(401, "unauthorized");
     }
-    assert_eq!(listed(&world, &world.acme.test).await, [world.acme.agent.clone()]);
+    assert_eq!(listed(&world, &world.acme.test).await, std::slice::from_ref(&world.acme.agent));
     let told = world.journal().await;
     let of = |agent: &str| {
         let about = |event: &&upivia_domain::audit::JournalEvent| event.agent.is_some_and(|id| id.to_string() == agent);
