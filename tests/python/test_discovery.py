@@ -14,7 +14,7 @@ from conftest import Agent
 from payloads import MAIL, MAIL_BINDING
 
 # A model reads the guide with every conversation: what is added to it must be worth that.
-MOST_TOKENS = 12_000
+MOST_TOKENS = 16_000
 BYTES_PER_TOKEN = 4
 
 
@@ -75,7 +75,8 @@ def test_the_ledgers_own_answer_is_of_the_promised_types(buyer: Agent, catalogue
     kinds = {"number": (int, float), "integer": int, "null": type(None)}
     promised = catalogue["platform.check_budget"]["output_schema"]["properties"]
     result = buyer.client.budget_check.check(buyer.id)["result"]
-    assert result.keys() == promised.keys()
+    # Only who has a task open is told of tasks.
+    assert promised.keys() - result.keys() <= {"delegated_tasks"} and result.keys() <= promised.keys()
     for name, value in result.items():
         assert isinstance(value, tuple(t for kind in promised[name]["type"] for t in _each(kinds[kind]))), (name, value)
 

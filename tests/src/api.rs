@@ -41,6 +41,12 @@ impl Api {
         Self { key: Some(key.to_owned()), ..self.clone() }
     }
 
+    /// Its credential.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// GET below `/api/v1`.
     pub async fn get(&self, path: &str) -> Result<Reply> {
         self.send(self.request(Method::GET, path)).await

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
-const PROBE: &str = "import pip, pytest, pytest_asyncio, langchain_core, upivia";
+const PROBE: &str = "import pip, pytest, pytest_asyncio, langchain_core, standardwebhooks, upivia";
 /// For the full tier, beside those.
 const MORE_REQUIREMENTS: &str = include_str!("../requirements-full.txt");
 const MORE_PROBE: &str = "import schemathesis";

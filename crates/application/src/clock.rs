@@ -98,7 +98,9 @@ impl ClockRepair {
         let mode = ApplyMode { lock: LockWait::Wait, again: false };
         let applied = self.0.ledger.apply(&[Arc::new(command)], mode).await?;
         match applied.into_iter().next() {
-            Some(Applied::Done(Ok(Outcome::Recorded { .. } | Outcome::Request { .. }))) => Ok(()),
+            Some(Applied::Done(Ok(Outcome::Recorded { .. } | Outcome::Spawned { .. } | Outcome::Request { .. }))) => {
+                Ok(())
+            }
             Some(Applied::Done(Err(refusal))) => Err(ClockRepairError::Refused(org, refusal)),
             Some(Applied::Locked) | None => Err(StoreError::LockTimeout.into()),
         }

@@ -11,6 +11,32 @@ pub fn mint_token(kind: TokenKind, entropy: &dyn Entropy) -> Secret<String> {
     Secret::new(format!("{}{}", kind.prefix(), hex(&random)))
 }
 
+/// What the token of a link in a mail opens, told by its first characters. None of them is a bearer token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// An invitation.
+    Invite,
+    /// The way to a new password.
+    PasswordReset,
+}
+
+impl LinkKind {
+    /// What every such token begins with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Invite => "upivia_invite_",
+            Self::PasswordReset => "upivia_reset_",
+        }
+    }
+}
+
+/// A new token of a link, made like [`mint_token`].
+pub fn mint_link(kind: LinkKind, entropy: &dyn Entropy) -> Secret<String> {
+    let mut random = [0; RANDOM_BYTES];
+    entropy.fill(&mut random);
+    Secret::new(format!("{}{}", kind.prefix(), hex(&random)))
+}
+
 #[cfg(test)]
 mod tests {
     use upivia_domain::Mode;
@@ -32,6 +58,15 @@ mod tests {
             let token = mint_token(kind, &Constant(0xab));
             assert_eq!(TokenKind::of(token.expose()), Some(kind));
             assert_eq!(token.expose().strip_prefix(kind.prefix()), Some("ab".repeat(RANDOM_BYTES).as_str()));
+        }
+    }
+
+    #[test]
+    fn the_token_of_a_link_is_no_bearer_token() {
+        for kind in [LinkKind::Invite, LinkKind::PasswordReset] {
+            let token = mint_link(kind, &Constant(0xab));
+            assert_eq!(token.expose().strip_prefix(kind.prefix()), Some("ab".repeat(RANDOM_BYTES).as_str()));
+            assert_eq!(TokenKind::of(token.expose()), None);
         }
     }
 }

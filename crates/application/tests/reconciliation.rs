@@ -11,7 +11,8 @@ use upivia_application::{
     ledger::GroupCommit,
     node::{Node, NodeSettings, Sweeper, SweeperParts},
     reconciliation::{
-        PollSettings, Poller, PollerParts, ReconcileError, Reconciliation, ReconciliationParts, Report, Word,
+        PollSettings, Poller, PollerParts, RECEIPT_SECONDS, ReconcileError, Reconciliation, ReconciliationParts,
+        Report, Word,
     },
 };
 use upivia_domain::{
@@ -19,7 +20,7 @@ use upivia_domain::{
     budget::{AccountOwner, MeterKey, ReasonCode},
     catalog::{AtDeadline, Catalog, Deadline, Operation, Price, PriceTable},
     dispatch::{Basis, ProviderAnswer, ProviderName, Reference, RequestState, ServiceRequest},
-    ports::{LedgerQueries, MockProviderRegistry},
+    ports::{LedgerQueries, MockProviderRegistry, WebhookReceipts},
 };
 use upivia_store_memory::SequenceEntropy;
 
@@ -302,5 +303,34 @@ async fn a_report_overtakes_our_own_answer() {
     let now = stands(&world, open.id).await;
     assert_eq!((now.state, now.charge().unwrap().cost, now.flagged), (RequestState::Executed, PRICE, true));
     assert_eq!(wallet(&world).await, (fund() - 10, 0));
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_are_forgotten_when_no_signature_of_their_time_is_believed() {
+    let world = World::new().await;
+    let (id, reconciliation) = (left(&world, Deed::Accept).await, reconciliation(&world));
+    let words = (0..20).map(|number| format!("evt_{number}")).collect::<Vec<_>>();
+    for event in &words {
+        reconciliation.hear(report(id, event, executed_word(10))).await.unwrap();
+    }
+    let forgotten = async || {
+        let mut forgotten = Vec::new();
+        for event in &words {
+            if world.store.receipt(&ProviderName::new("counting"), event).await.unwrap().is_none() {
+                forgotten.push(event);
+            }
+        }
+        forgotten
+    };
+    assert!(forgotten().await.is_empty());
+    world.clock.advance_seconds(RECEIPT_SECONDS + 1);
+    reconciliation.hear(report(id, "evt_new", executed_word(10))).await.unwrap();
+    let gone = forgotten().await;
+    assert_eq!(gone.len(), 8, "some, not all at once");
+    let again = reconciliation.hear(report(id, gone[0], executed_word(10))).await.unwrap();
+    assert!(!again.duplicate, "its receipt is gone");
+    assert_eq!(again.request.charge().unwrap().cost, PRICE);
+    assert_eq!(wallet(&world).await, (fund() - 10, 0), "and it moved nothing a second time");
     world.verify().await;
 }

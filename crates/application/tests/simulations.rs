@@ -121,7 +121,7 @@ impl Stage {
         let simulations = Simulations::new(world.store.clone(), Arc::clone(&world.dispatcher), world.ids.clone());
         let agent = world.store.agent(world.caller.org, world.caller.agent).await.unwrap().unwrap();
         let (org, user, email) = (world.caller.org, agent.owner, "a@b.c".parse().unwrap());
-        let person = UserCaller { org, user, credential: None, role: OrgRole::Owner, email };
+        let person = UserCaller::of_role(org, user, None, OrgRole::Owner, email);
         Self { world, simulations, person }
     }
 

@@ -89,6 +89,28 @@ ids! {
     DelegationId = "dlg_";
     /// A worker's wish for money of the team's pool.
     BudgetRequestId = "brq_";
+    /// A promotional code.
+    PromoCodeId = "prm_";
+    /// A skill that an agent proposes.
+    SkillProposalId = "skp_";
+    /// Somebody else's server that is told of events.
+    WebhookEndpointId = "whe_";
+    /// A message to such servers, whoever of them gets it.
+    WebhookMessageId = "msg_";
+    /// A message on its way to one of them.
+    WebhookDeliveryId = "whd_";
+    /// A role that an organization made for itself.
+    RoleId = "role_";
+    /// A mail of the server itself, on its way.
+    MailId = "mail_";
+    /// An invitation into an organization.
+    InviteId = "inv_";
+    /// What an agent, or a person on its behalf, wants from people.
+    AgentRequestId = "arq_";
+    /// Somebody's wish to publish a thing.
+    PublishRequestId = "prq_";
+    /// A thing that more people may see.
+    PublicationId = "pub_";
 }
 
 impl OrgId {

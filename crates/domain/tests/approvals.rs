@@ -51,7 +51,7 @@ fn no(world: &mut World, asked: &ServiceRequest) -> Result<Outcome, Refusal> {
 fn request(outcome: Result<Outcome, Refusal>) -> (ServiceRequest, bool) {
     match outcome.unwrap() {
         Outcome::Request { request, replayed } => (*request, replayed),
-        Outcome::Recorded { .. } => panic!("not a request"),
+        Outcome::Recorded { .. } | Outcome::Spawned { .. } => panic!("not a request"),
     }
 }
 

@@ -6,18 +6,17 @@ mod support;
 
 use support::{OWNER, TEAM, World, agent, agent_id, key_id, operation};
 use upivia_domain::{
-    AgentId, DelegationId, Mode, NanoUsd, Timestamp,
+    AgentId, Mode, NanoUsd, Timestamp,
     agent::AgentStatus,
     binding::BindingTerms,
     budget::{Account, AccountOwner, MeterKey, Period, ReasonCode, Scope, SystemAccount, Window},
     dispatch::{RequestState, ServiceRequest},
     identity::{CredentialStatus, Name, OrganizationStatus},
     ledger::{Admit, AdmitKind, Command, Refusal, Screening, TransferPurpose},
-    policy::{AgentPolicy, SpendContext},
+    policy::{AgentPolicy, SpendContext, StopScope},
     team::{Allocation, Team},
     time::{Calendar, Zone},
 };
-use uuid::Uuid;
 
 const FREE: BindingTerms = BindingTerms { month_cap: None, day_count: None, approval_threshold: None };
 
@@ -95,11 +94,8 @@ fn an_empty_pool_does_not_fall_back_to_the_wallet() {
 }
 
 #[test]
-fn delegations_runs_and_rooms_have_a_life_cap() {
-    let task = SpendContext::Delegation(DelegationId::new(Uuid::from_u128(9)));
-    for (context, scope) in
-        [(task, "delegation"), (SpendContext::Run("run_1".into()), "run"), (SpendContext::Room("room1".into()), "room")]
-    {
+fn runs_and_rooms_have_a_life_cap() {
+    for (context, scope) in [(SpendContext::Run("run_1".into()), "run"), (SpendContext::Room("room1".into()), "room")] {
         let mut world = World::with([agent(0, FREE)], 1_000);
         world.snapshot.policy.contexts.insert(context.clone(), nanos(100));
         let mut ask = |amount| {
@@ -245,6 +241,28 @@ fn the_order_of_the_decision() {
     assert_eq!(world.admitted(0, 5).reason(), Some(ReasonCode::OrganizationSuspended));
     world.edit(0, |agent| agent.status = AgentStatus::Disabled);
     assert_eq!(world.admitted(0, 5).reason(), Some(ReasonCode::AgentDisabled));
+}
+
+#[test]
+fn what_a_person_stopped_is_refused_with_every_scope_that_reaches_it() {
+    let mut world = World::with([agent(0, FREE), agent(1, FREE), agent(2, FREE)], 100);
+    world.edit(1, |agent| agent.ancestors = vec![agent_id(0)]);
+    let scopes = |world: &mut World, n| {
+        let refused = world.admitted(n, 5);
+        refused.reasons.iter().map(|reason| (reason.code, reason.scope)).collect::<Vec<_>>()
+    };
+    let stopped = |scope| (ReasonCode::OrganizationSuspended, scope);
+    world.snapshot.policy.stops.insert(StopScope::AgentTree(agent_id(0)));
+    assert_eq!(scopes(&mut world, 0), [stopped("agent_tree")]);
+    assert_eq!(scopes(&mut world, 1), [stopped("agent_tree")], "whoever descends from it");
+    assert_eq!(scopes(&mut world, 2), [], "nobody else");
+    world.snapshot.policy.stops.insert(StopScope::Organization);
+    assert_eq!(scopes(&mut world, 1), [stopped("organization"), stopped("agent_tree")], "the widest first");
+    assert_eq!(scopes(&mut world, 2), [stopped("organization")]);
+    world.edit(0, |agent| agent.status = AgentStatus::Paused);
+    let expected = [(ReasonCode::AgentDisabled, "ancestor"), stopped("organization"), stopped("agent_tree")];
+    assert_eq!(scopes(&mut world, 1), expected);
+    world.verify();
 }
 
 #[test]

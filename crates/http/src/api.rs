@@ -7,10 +7,12 @@ use std::{
 
 use actix_web::web::Bytes;
 use upivia_application::{
-    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, dispatch::Dispatcher,
-    gauges::Gauges, outcomes::Outcomes, personal_tokens::PersonalTokens, reconciliation::Reconciliation,
-    reports::Reports, sign_in::SignIns, simulations::Simulations, suspensions::Suspensions, teams::Teams,
-    workspaces::Workspaces,
+    access::Authenticator, agents::Agents, approvals::Approvals, budgets::Budgets, delegations::Delegations,
+    dispatch::Dispatcher, gauges::Gauges, inbox::Inbox, invites::Invites, mails::MailGauges, members::Members,
+    organizations::Organizations, outcomes::Outcomes, password_resets::PasswordResets, personal_tokens::PersonalTokens,
+    promos::Promos, publishing::Publishing, reconciliation::Reconciliation, reports::Reports, roles::Roles,
+    sign_in::SignIns, simulations::Simulations, skills::Skills, stops::Stops, suspensions::Suspensions, teams::Teams,
+    users::Users, webhooks::Webhooks, workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
@@ -50,8 +52,20 @@ pub struct ApiParts {
     pub csrf: Arc<dyn CsrfTokens>,
     /// What people give to programs.
     pub personal_tokens: PersonalTokens,
+    /// Who is invited into them.
+    pub invites: Invites,
+    /// New passwords by mail.
+    pub password_resets: PasswordResets,
+    /// Figures about the server's own mails.
+    pub mails: MailGauges,
     /// Organizations of people.
     pub workspaces: Workspaces,
+    /// Who belongs to an organization.
+    pub members: Members,
+    /// Roles that organizations make for themselves.
+    pub roles: Roles,
+    /// People of the installation.
+    pub users: Users,
     /// Where people find this server.
     pub site: Site,
     /// Paid actions.
@@ -66,12 +80,28 @@ pub struct ApiParts {
     pub simulations: Simulations,
     /// Operations that cost more than their holds too often.
     pub suspensions: Suspensions,
+    /// What people stopped.
+    pub stops: Stops,
+    /// Whether organizations may spend at all.
+    pub organizations: Organizations,
+    /// Promotional codes.
+    pub promos: Promos,
     /// Agents.
     pub agents: Agents,
     /// Teams and their members.
     pub teams: Teams,
     /// Money down the tree.
     pub budgets: Budgets,
+    /// Tasks that agents give each other.
+    pub delegations: Delegations,
+    /// Skills that agents propose.
+    pub skills: Skills,
+    /// Servers that are told of events.
+    pub webhooks: Webhooks,
+    /// What agents want from people.
+    pub inbox: Inbox,
+    /// What more people may see.
+    pub publishing: Publishing,
     /// Balance, usage, audit trail.
     pub reports: Reports,
     /// What providers report.
@@ -102,6 +132,8 @@ pub struct Api {
     pub(crate) documents: Documents,
     pub(crate) guard: Arc<Guard>,
     pub(crate) attempts: Attempts,
+    /// Of those who use links of mails, or have such mails sent.
+    pub(crate) links: Attempts,
     pub(crate) metrics: Metrics,
 }
 
@@ -112,6 +144,7 @@ pub(crate) struct Documents {
     pub(crate) openapi: OnceLock<Bytes>,
     pub(crate) agent_docs: Remade,
     pub(crate) page: OnceLock<Page>,
+    pub(crate) link_page: OnceLock<Page>,
 }
 
 impl Api {
@@ -119,6 +152,7 @@ impl Api {
     pub fn new(parts: ApiParts) -> Arc<Self> {
         let guard = Guard::new(parts.limits, Arc::clone(&parts.clock));
         let (documents, attempts) = (Documents::default(), Attempts::default());
-        Arc::new(Self { parts, documents, guard, attempts, metrics: Metrics::new() })
+        let links = Attempts::default();
+        Arc::new(Self { parts, documents, guard, attempts, links, metrics: Metrics::new() })
     }
 }

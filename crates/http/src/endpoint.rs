@@ -78,6 +78,7 @@ pub(crate) fn metrics(api: &Api, http: &HttpRequest) -> HttpResponse {
         in_hand: api.parts.dispatcher.in_hand(),
         written: api.parts.writes.so_far(),
         money: api.parts.gauges.read(),
+        mails: api.parts.mails.read(),
         settle_lag: api.parts.dispatcher.settle_lag(),
     });
     let response = HttpResponse::Ok().insert_header((CONTENT_TYPE, metrics::CONTENT_TYPE)).body(text);
@@ -100,7 +101,7 @@ async fn handle(
     }
     // Whoever is not let in is not listened to either: the body is read last. The permit is held until the answer.
     let (principal, _permit) = identify(&api, &route.access, &http).await?;
-    let allowed = admit(&route.access, principal)?;
+    let allowed = admit(route, principal)?;
     allowed(Input::read(api, route, http, payload, trace).await?).await
 }
 
@@ -146,10 +147,10 @@ async fn by_session(api: &Api, shown: &Shown, http: &HttpRequest) -> Result<(Opt
 
 /// The handler with its caller, or why this caller has none here.
 fn admit(
-    access: &Access,
+    route: &Route,
     principal: Option<Principal>,
 ) -> Result<Box<dyn FnOnce(Input) -> crate::route::Answer>, ApiError> {
-    Ok(match (*access, principal) {
+    Ok(match (route.access, principal) {
         (Access::Public(handler), _) => Box::new(handler),
         (Access::Open(handler), caller) => Box::new(move |input| handler(caller, input)),
         (_, None) | (Access::Signed(..), Some(_)) => return Err(ApiError::Unauthorized),
@@ -159,6 +160,14 @@ fn admit(
         }
         (Access::Session(handler), Some(principal)) => {
             let caller = signed_in(principal)?;
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::SignedIn(permission, handler), Some(principal)) => {
+            let caller = person(Principal::User(signed_in(principal)?), permission)?;
+            Box::new(move |input| handler(caller, input))
+        }
+        (Access::Member(handler), Some(principal)) => {
+            let caller = member(principal, route.changes)?;
             Box::new(move |input| handler(caller, input))
         }
         (Access::Person(permission, handler), Some(principal)) => {
@@ -189,6 +198,19 @@ fn signed_in(principal: Principal) -> Result<UserCaller, ApiError> {
         Principal::User(caller) if caller.credential.is_none() => Ok(caller),
         Principal::User(_) | Principal::Agent(_) => {
             Err(ApiError::Forbidden("this endpoint takes a session of a person who signed in, not a token".to_owned()))
+        }
+    }
+}
+
+/// A token that was made for less than all that its owner may does not move its owner.
+fn member(principal: Principal, changes: bool) -> Result<UserCaller, ApiError> {
+    match principal {
+        Principal::User(caller) if changes && caller.scope.is_some() => {
+            Err(ApiError::Forbidden("this endpoint takes no personal token with chosen permissions".to_owned()))
+        }
+        Principal::User(caller) => Ok(caller),
+        Principal::Agent(_) => {
+            Err(ApiError::Forbidden("this endpoint takes a personal token, not an agent key".to_owned()))
         }
     }
 }

@@ -6,7 +6,10 @@ use std::{fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use upivia_domain::NanoUsd;
+use upivia_domain::{
+    NanoUsd,
+    identity::{Permission, PermissionSet},
+};
 
 use crate::ApiError;
 
@@ -99,6 +102,17 @@ pub(crate) fn list(name: &str, member: Member) -> Result<Vec<Value>, ApiError> {
         Some(Value::Array(items)) => Ok(items),
         Some(_) => Err(ApiError::invalid(name, "must be an array")),
     }
+}
+
+/// Names of permissions.
+pub(crate) fn permissions(name: &str, member: Member) -> Result<Option<PermissionSet>, ApiError> {
+    let names = match member {
+        None | Some(Value::Null) => return Ok(None),
+        some => list(name, some)?,
+    };
+    let one =
+        |item: Value| parsed::<Permission>(name, Some(item))?.ok_or_else(|| ApiError::invalid(name, "must list names"));
+    names.into_iter().map(one).collect::<Result<_, _>>().map(Some)
 }
 
 /// A member that must be there.

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use serde::de::DeserializeOwned;
-use upivia_application::access::{Author, UserCaller};
+use upivia_application::access::{Author, Initiator, Principal, UserCaller};
 
 use crate::{Api, ApiError, body, query::Query, route::Route, trace::TraceId};
 
@@ -69,8 +69,19 @@ impl Input {
         &self.http
     }
 
+    /// Counts a use of a link, or the wish for one: ten for a name and fifty from an address in five minutes.
+    pub(crate) fn begin_link(&self, name: &str) -> Result<(), ApiError> {
+        let peer = self.http.peer_addr().map(|peer| peer.ip());
+        self.api.links.begin(name, peer, self.api.parts.clock.now().micros())
+    }
+
     /// The sender as the author of a change.
     pub(crate) fn author(&self, caller: UserCaller) -> Author {
         Author { caller, trace: Some(self.trace.shared()) }
+    }
+
+    /// The sender as the one who begins a change that agents may make too.
+    pub(crate) fn initiator(&self, principal: Principal) -> Initiator {
+        Initiator { principal, trace: Some(self.trace.shared()) }
     }
 }

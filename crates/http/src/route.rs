@@ -74,10 +74,15 @@ pub enum Access {
     Agent(fn(AgentCaller, Input) -> Answer),
     /// A person whose role has the permission.
     Person(Permission, fn(UserCaller, Input) -> Answer),
+    /// A person, whatever their role, about their own place in organizations. What changes it takes a session, or a token
+    /// whose permissions nobody chose.
+    Member(fn(UserCaller, Input) -> Answer),
     /// A person whose role has the permission, or an agent for what is its own.
     PersonOrAgent(Permission, fn(Principal, Input) -> Answer),
     /// A person who signed in, about what is their own. A token is not enough.
     Session(fn(UserCaller, Input) -> Answer),
+    /// The same, where their role has the permission, too.
+    SignedIn(Permission, fn(UserCaller, Input) -> Answer),
     /// Whoever has a valid credential, for what is about the caller alone.
     Anyone(fn(Principal, Input) -> Answer),
     /// Another server whose signature over the raw body is checked by the first function.
@@ -107,8 +112,8 @@ impl Access {
         match self {
             Self::Public(_) | Self::Open(_) => &[],
             Self::Dispatch(_) | Self::Agent(_) => &[Credential::AgentKey],
-            Self::Session(_) => &[Credential::Session],
-            Self::Person(..) => &[Credential::PersonalToken, Credential::Session],
+            Self::Session(_) | Self::SignedIn(..) => &[Credential::Session],
+            Self::Person(..) | Self::Member(_) => &[Credential::PersonalToken, Credential::Session],
             Self::PersonOrAgent(..) | Self::Anyone(_) => {
                 &[Credential::AgentKey, Credential::PersonalToken, Credential::Session]
             }
@@ -127,12 +132,15 @@ impl Access {
     /// What a person's role must include.
     pub const fn permission(&self) -> Option<Permission> {
         match self {
-            Self::Person(permission, _) | Self::PersonOrAgent(permission, _) => Some(*permission),
+            Self::Person(permission, _) | Self::PersonOrAgent(permission, _) | Self::SignedIn(permission, _) => {
+                Some(*permission)
+            }
             Self::Public(_)
             | Self::Open(_)
             | Self::Dispatch(_)
             | Self::Agent(_)
             | Self::Session(_)
+            | Self::Member(_)
             | Self::Anyone(_)
             | Self::Signed(..) => None,
         }

@@ -8,7 +8,8 @@ use upivia_domain::{
     dispatch::ServiceRequest,
     ledger::{
         Adjust, Admit, Approve, BeginDispatch, Command, Expire, Fail, LiftSuspension, MarkRunning, MarkUnknown,
-        OrgHead, Outcome, Refusal, Reject, RepairClock, Resolve, Settle, TakeOver, Transfer, Void,
+        OrgHead, Outcome, Refusal, Reject, RepairClock, Resolve, ReturnUnspent, Settle, Spawn, TakeOver, Transfer,
+        Void,
     },
     ports::{Applied, ApplyMode, LockWait, StoreError},
 };
@@ -48,6 +49,8 @@ commands!(
     Resolve,
     Adjust,
     Transfer,
+    Spawn,
+    ReturnUnspent,
     LiftSuspension,
     RepairClock
 );
@@ -133,7 +136,7 @@ fn done(applied: Applied) -> Result<Outcome, Refusal> {
 pub(crate) fn request_of(result: Result<Outcome, Refusal>) -> ServiceRequest {
     match result.unwrap() {
         Outcome::Request { request, .. } => *request,
-        Outcome::Recorded { seq } => panic!("expected a request, not the event {seq}"),
+        Outcome::Recorded { seq } | Outcome::Spawned { seq, .. } => panic!("expected a request, not the event {seq}"),
     }
 }
 
@@ -141,6 +144,6 @@ pub(crate) fn request_of(result: Result<Outcome, Refusal>) -> ServiceRequest {
 pub(crate) fn replayed(result: Result<Outcome, Refusal>) -> (RequestId, bool) {
     match result.unwrap() {
         Outcome::Request { request, replayed } => (request.id, replayed),
-        Outcome::Recorded { seq } => panic!("expected a request, not the event {seq}"),
+        Outcome::Recorded { seq } | Outcome::Spawned { seq, .. } => panic!("expected a request, not the event {seq}"),
     }
 }

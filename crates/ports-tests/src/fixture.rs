@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use upivia_domain::ports::{
-    AgentQueries, ApprovalQueries, Clock, CredentialQueries, JournalQueries, LedgerQueries, LedgerScanner, LedgerStore,
-    NodeRegistry, OutcomeQueries, PeopleQueries, RequestQueries, TeamQueries, UnitOfWork, UsageQueries,
-    WebhookReceipts,
+    AgentQueries, ApprovalQueries, Clock, CredentialQueries, DelegationQueries, InboxQueries, JournalQueries,
+    LedgerQueries, LedgerScanner, LedgerStore, LinkQueries, MailOutbox, NodeRegistry, OutcomeQueries, PeopleQueries,
+    PromoQueries, PublishingQueries, RequestQueries, SkillQueries, StandingQueries, StopQueries, TeamQueries,
+    TokenUses, UnitOfWork, UsageQueries, WebhookOutbox, WebhookQueries, WebhookReceipts,
 };
 
 /// Every persistence port of one node.
@@ -20,6 +21,8 @@ pub struct Ports {
     pub credentials: Arc<dyn CredentialQueries>,
     /// What people have, and how they prove who they are.
     pub people: Arc<dyn PeopleQueries>,
+    /// When tokens were used.
+    pub uses: Arc<dyn TokenUses>,
     /// Agents, bindings and teams.
     pub agents: Arc<dyn AgentQueries>,
     /// Questions to people.
@@ -40,6 +43,28 @@ pub struct Ports {
     pub receipts: Arc<dyn WebhookReceipts>,
     /// Members of teams, allocations and wishes for money.
     pub teams: Arc<dyn TeamQueries>,
+    /// What people stopped.
+    pub stops: Arc<dyn StopQueries>,
+    /// Which organizations may not spend.
+    pub standings: Arc<dyn StandingQueries>,
+    /// Promotional codes.
+    pub promos: Arc<dyn PromoQueries>,
+    /// Delegated tasks.
+    pub tasks: Arc<dyn DelegationQueries>,
+    /// Proposed and learnt skills.
+    pub skills: Arc<dyn SkillQueries>,
+    /// Endpoints, deliveries and alerts.
+    pub webhooks: Arc<dyn WebhookQueries>,
+    /// What workers do with them.
+    pub webhook_outbox: Arc<dyn WebhookOutbox>,
+    /// What the tokens of links open.
+    pub links: Arc<dyn LinkQueries>,
+    /// Mails on their way.
+    pub outbox: Arc<dyn MailOutbox>,
+    /// What agents want from people.
+    pub inbox: Arc<dyn InboxQueries>,
+    /// Requests to publish, publications, and the marketplace.
+    pub publishing: Arc<dyn PublishingQueries>,
     /// Consistent views.
     pub scanner: Arc<dyn LedgerScanner>,
 }
@@ -50,13 +75,19 @@ impl Ports {
     where
         S: LedgerStore + UnitOfWork + CredentialQueries + AgentQueries + RequestQueries + JournalQueries,
         S: ApprovalQueries + OutcomeQueries + LedgerQueries + NodeRegistry + LedgerScanner + UsageQueries,
-        S: PeopleQueries + TeamQueries + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + StopQueries + StandingQueries + PromoQueries + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + DelegationQueries + SkillQueries + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + WebhookQueries + WebhookOutbox + 'static,
+        S: PeopleQueries + TeamQueries + TokenUses + WebhookReceipts + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + LinkQueries + MailOutbox + 'static,
+        S: PeopleQueries + TeamQueries + WebhookReceipts + InboxQueries + PublishingQueries + 'static,
     {
         Self {
             ledger: store.clone(),
             unit: store.clone(),
             credentials: store.clone(),
             people: store.clone(),
+            uses: store.clone(),
             agents: store.clone(),
             approvals: store.clone(),
             outcomes: store.clone(),
@@ -67,6 +98,17 @@ impl Ports {
             nodes: store.clone(),
             receipts: store.clone(),
             teams: store.clone(),
+            stops: store.clone(),
+            standings: store.clone(),
+            promos: store.clone(),
+            tasks: store.clone(),
+            skills: store.clone(),
+            webhooks: store.clone(),
+            webhook_outbox: store.clone(),
+            links: store.clone(),
+            outbox: store.clone(),
+            inbox: store.clone(),
+            publishing: store.clone(),
             scanner: store.clone(),
         }
     }

@@ -54,6 +54,13 @@ macro_rules! contract_suite {
                 a_question_survives_with_its_end,
                 a_budget_report_survives,
                 what_is_no_request_leaves_none;
+            delegations:
+                delegated_tasks_survive_whole,
+                a_delegated_task_is_unique_and_of_one_organization,
+                a_delegated_task_holds_at_once,
+                a_request_says_for_which_task_it_is,
+                a_delegated_task_narrows_what_is_bound,
+                a_command_inside_sees_a_new_task;
             faults:
                 a_lost_answer_of_a_commit_is_found_again,
                 a_unit_of_work_may_lose_its_answer_too,
@@ -61,6 +68,12 @@ macro_rules! contract_suite {
                 a_panic_inside_a_batch_leaves_nothing,
                 a_batch_goes_on_when_its_caller_leaves,
                 a_unit_of_work_goes_on_when_its_caller_leaves;
+            inbox:
+                agent_requests_survive_with_their_answers,
+                agent_requests_stand_in_pages_by_sequence,
+                a_person_sees_what_they_asked_and_what_their_agents_did,
+                a_wish_for_money_has_one_agent_request,
+                pending_agent_requests_are_counted_by_queue;
             isolation:
                 queries_find_nothing_of_another_organization,
                 commands_reach_nothing_of_another_organization,
@@ -85,6 +98,13 @@ macro_rules! contract_suite {
                 a_childs_requests_count_in_its_ancestors_bindings,
                 an_ancestors_policy_holds_below_it,
                 a_childs_own_account_is_its_limit;
+            links:
+                an_invitation_survives_until_it_is_removed,
+                an_address_is_invited_once,
+                an_invitation_belongs_to_its_organization,
+                a_link_to_a_password_is_replaced_and_removed,
+                only_who_holds_the_rows_writes_links,
+                a_persons_name_survives;
             lives:
                 an_admission_holds_and_a_settlement_pays,
                 a_settlement_of_nothing_frees_the_hold,
@@ -102,6 +122,14 @@ macro_rules! contract_suite {
                 nobody_waits_for_ever,
                 organizations_do_not_wait_for_each_other,
                 readers_do_not_wait;
+            mails:
+                a_mail_survives_until_it_is_delivered,
+                a_mail_without_a_commit_is_not_sent,
+                a_mail_is_given_to_one_of_many,
+                a_claim_that_ended_goes_to_the_next,
+                a_mail_that_is_not_taken_comes_again,
+                a_mail_that_failed_is_counted_and_forgotten,
+                mails_that_wait_the_longest_come_first;
             nodes:
                 the_dead_stay_dead,
                 nobody_buries_themselves,
@@ -117,7 +145,8 @@ macro_rules! contract_suite {
                 late_evidence_is_listed_whatever_became_of_its_request,
                 open_outcomes_are_filtered,
                 open_outcomes_stand_in_pages_by_sequence,
-                the_events_of_one_request_are_found_between_two_sequences;
+                the_events_of_one_request_are_found_between_two_sequences,
+                late_evidence_is_off_the_list_until_more_comes;
             overruns:
                 a_cost_above_its_hold_is_an_overrun,
                 three_overruns_in_a_day_suspend_the_operation,
@@ -131,7 +160,8 @@ macro_rules! contract_suite {
                 a_persons_organizations_are_the_oldest_first,
                 a_token_is_listed_where_it_opens,
                 a_token_that_moved_opens_the_other_organization_only,
-                a_removed_token_opens_nothing;
+                a_removed_token_opens_nothing,
+                an_identity_is_one_persons_and_a_person_has_one_of_a_provider;
             policies:
                 a_revoked_key_is_dead_at_once,
                 a_new_key_opens_until_it_expires,
@@ -141,17 +171,29 @@ macro_rules! contract_suite {
                 a_new_agent_is_known_at_once,
                 policy_bumps_the_epoch,
                 a_policy_that_was_rolled_back_is_not_remembered;
+            promos:
+                promo_codes_survive_whole,
+                a_word_and_a_redemption_are_unique,
+                the_last_redemption_is_given_once;
+            publishing:
+                requests_to_publish_survive_with_their_answers,
+                publications_survive_and_end,
+                one_of_a_thing_and_scope_is_pending_or_in_force,
+                publications_reach_whom_they_are_for,
+                the_marketplace_stands_in_pages_by_place;
             races:
                 a_daily_count_is_exact,
                 a_monthly_cap_is_exact,
                 an_agents_cap_is_exact,
+                a_delegated_tasks_cap_is_exact,
                 a_wallet_is_exact,
                 nothing_is_admitted_behind_a_stop,
                 the_first_requests_of_a_window_do_not_overtake_each_other;
             receipts:
                 the_first_receipt_is_kept,
                 receipts_at_once_agree_on_one,
-                receipts_of_others_are_not_found;
+                receipts_of_others_are_not_found,
+                old_receipts_are_forgotten_the_oldest_first;
             replays:
                 a_repeated_command_answers_as_before_and_moves_nothing,
                 a_repeated_admission_answers_the_present_state,
@@ -180,6 +222,35 @@ macro_rules! contract_suite {
                 open_holds_are_those_of_the_meters,
                 what_was_moved_is_summed_up,
                 waiting_questions_are_counted;
+            stops:
+                a_stop_holds_on_every_node_at_once,
+                stops_add_up,
+                a_stopped_tree_reaches_who_is_spawned_later,
+                what_runs_when_it_is_stopped_ends,
+                an_approval_waits_for_the_end_of_a_stop,
+                stops_survive_with_their_authors,
+                a_standing_holds_on_every_node_at_once,
+                all_agent_keys_die_together,
+                open_requests_of_an_organization_are_found;
+            skills:
+                skill_proposals_survive_with_their_answers,
+                a_skill_proposal_is_unique_and_of_one_organization;
+            standings:
+                a_custom_role_survives_and_is_changed,
+                the_holders_of_a_role_are_counted,
+                a_membership_is_changed_and_removed,
+                a_standing_is_what_role_and_token_say,
+                a_token_remembers_its_latest_use,
+                a_person_is_kept_out_and_let_in,
+                agents_go_to_another_owner;
+            spawns:
+                what_a_tree_does_not_spend_goes_back,
+                late_corrections_go_to_who_got_the_rest,
+                a_batch_may_end_and_correct_a_childs_request,
+                a_gift_is_all_or_nothing_and_once,
+                gifts_and_requests_share_the_last_cents,
+                descendants_are_found,
+                an_origin_survives;
             teams:
                 a_pool_pays_for_its_team,
                 a_teams_month_holds_for_all_its_agents,
@@ -213,6 +284,13 @@ macro_rules! contract_suite {
                 totals_are_filtered,
                 a_time_finds_its_place_in_a_journal,
                 thousands_of_events_are_paged_while_writers_go_on;
+            webhooks:
+                endpoints_survive_whole,
+                deliveries_survive_whole,
+                a_journal_is_read_once,
+                alerts_are_told_once,
+                a_delivery_is_claimed_by_one,
+                old_deliveries_are_forgotten;
             windows:
                 a_day_begins_at_the_organizations_midnight,
                 a_hold_belongs_to_the_month_of_its_admission,

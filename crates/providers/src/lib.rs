@@ -5,18 +5,16 @@
 //! executes it. Deliberately absent: money rules (they are in the domain) and any memory of what was charged.
 
 mod catalog;
-mod egress;
 mod openai;
-mod outbound;
 mod registry;
 mod sandbox;
 mod schema;
 mod setup;
 
 pub use catalog::{ModelEntry, catalog, examples};
-pub use egress::{Destination, EgressError, Reach};
 pub use openai::{OpenAi, OpenAiSettings};
 pub use registry::{Registry, RegistryError};
 pub use sandbox::Sandbox;
 pub use schema::{InvalidSchema, SchemaCheck};
 pub use setup::SetupError;
+pub use upivia_egress::{Destination, EgressError, Reach};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::egress::EgressError;
+use upivia_egress::EgressError;
 
 /// Why a provider cannot be set up. No text of it holds a secret.
 #[derive(Debug)]

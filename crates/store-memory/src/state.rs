@@ -6,20 +6,32 @@ use std::{
 };
 
 use upivia_domain::{
-    AgentId, ApprovalId, BudgetRequestId, CommandId, CredentialId, Mode, NodeId, OrgId, RequestId, TeamId, Timestamp,
-    UserId,
+    AgentId, AgentRequestId, ApprovalId, BudgetRequestId, CommandId, CredentialId, DelegationId, InviteId, MailId,
+    Mode, NodeId, OrgId, PromoCodeId, PublicationId, PublishRequestId, RequestId, RoleId, SkillProposalId, TeamId,
+    Timestamp, UserId, WebhookDeliveryId, WebhookEndpointId,
     agent::Agent,
     approval::Approval,
     audit::JournalEvent,
     binding::BindingTerms,
-    budget::{Meter, MeterKey},
+    budget::{BudgetAlert, Meter, MeterKey},
     catalog::OperationName,
+    delegation::DelegatedTask,
     dispatch::{IdempotencyKey, ProviderName, ServiceRequest},
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{
+        Credential, CredentialHash, Email, Invite, LinkedIdentity, Membership, Name, Organization, PasswordReset, Role,
+        SignIn, Standing, TokenDetail, User, UserSuspension,
+    },
+    inbox::AgentRequest,
     ledger::{OrgHead, Recorded},
+    mail::NewMail,
+    policy::{Stop, StopScope},
     ports::{NodeLease, WebhookReceipt},
+    promo::{PromoCode, PromoRedemption},
+    publishing::{Publication, PublishRequest},
+    skill::SkillProposal,
     team::{Allocation, BudgetRequest, Team, TeamMember},
     time::{Calendar, Zone},
+    webhook::{Delivery, Endpoint},
 };
 
 /// Everything.
@@ -30,10 +42,23 @@ pub(crate) struct State {
     pub(crate) emails: HashMap<Email, UserId>,
     pub(crate) platform_admins: BTreeSet<UserId>,
     pub(crate) sign_ins: HashMap<UserId, SignIn>,
+    pub(crate) identities: Vec<LinkedIdentity>,
+    pub(crate) suspensions: HashMap<UserId, UserSuspension>,
+    /// Ids are never used again: what is kept of a token that is gone is found by nobody.
+    pub(crate) token_details: HashMap<CredentialId, TokenDetail>,
+    /// How people are called.
+    pub(crate) names: HashMap<UserId, Name>,
+    pub(crate) resets: HashMap<UserId, PasswordReset>,
+    pub(crate) mails: BTreeMap<MailId, MailRow>,
     pub(crate) hashes: HashMap<CredentialHash, (OrgId, CredentialId)>,
     pub(crate) nodes: BTreeMap<NodeId, NodeRow>,
     /// By provider and the sender's id of the message.
     pub(crate) receipts: HashMap<(ProviderName, String), WebhookReceipt>,
+    /// What is on its way to other people's servers; workers change it beside all transactions.
+    pub(crate) deliveries: BTreeMap<WebhookDeliveryId, Delivery>,
+    pub(crate) alerts: Vec<BudgetAlert>,
+    /// Up to where each journal was read for these.
+    pub(crate) journal_cursors: HashMap<OrgId, i64>,
 }
 
 /// One organization's rows. Cheap to clone: a clone is a consistent view that later commits do not touch.
@@ -50,14 +75,30 @@ pub(crate) struct OrgRows {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PolicyTables {
     pub(crate) memberships: BTreeMap<UserId, Membership>,
+    pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,
     pub(crate) team_members: BTreeMap<(TeamId, UserId), TeamMember>,
     pub(crate) budget_requests: BTreeMap<BudgetRequestId, BudgetRequest>,
+    pub(crate) delegated_tasks: BTreeMap<DelegationId, DelegatedTask>,
+    pub(crate) skill_proposals: BTreeMap<SkillProposalId, SkillProposal>,
+    pub(crate) invites: BTreeMap<InviteId, Invite>,
+    pub(crate) agent_requests: BTreeMap<AgentRequestId, AgentRequest>,
+    pub(crate) publish_requests: BTreeMap<PublishRequestId, PublishRequest>,
+    pub(crate) publications: BTreeMap<PublicationId, Publication>,
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) bindings: BTreeMap<(AgentId, OperationName), BindingTerms>,
     pub(crate) credentials: BTreeMap<CredentialId, Credential>,
     pub(crate) suspended: BTreeSet<(Mode, OperationName)>,
+    pub(crate) stops: BTreeMap<StopScope, Stop>,
+    /// The last change of the status, where there was one.
+    pub(crate) standing: Option<Standing>,
+    /// Of the platform organization only.
+    pub(crate) promo_codes: BTreeMap<PromoCodeId, PromoCode>,
+    pub(crate) promo_redemptions: BTreeMap<(PromoCodeId, OrgId), PromoRedemption>,
+    /// Late evidence that was looked at, as the request stood then: whatever changes it is new.
+    pub(crate) acknowledged: BTreeMap<RequestId, ServiceRequest>,
+    pub(crate) endpoints: BTreeMap<WebhookEndpointId, Endpoint>,
 }
 
 /// What the ledger writes.
@@ -70,6 +111,21 @@ pub(crate) struct LedgerTables {
     pub(crate) journal: Vec<JournalEvent>,
     pub(crate) recorded: HashMap<CommandId, Recorded>,
     pub(crate) approvals: BTreeMap<ApprovalId, Approval>,
+}
+
+/// A mail on its way.
+#[derive(Debug)]
+pub(crate) struct MailRow {
+    pub(crate) mail: NewMail,
+    pub(crate) due_at: Timestamp,
+    pub(crate) attempts: u32,
+    pub(crate) failed_at: Option<Timestamp>,
+}
+
+impl From<NewMail> for MailRow {
+    fn from(mail: NewMail) -> Self {
+        Self { due_at: mail.created_at, mail, attempts: 0, failed_at: None }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,9 +144,18 @@ impl State {
             emails: HashMap::new(),
             platform_admins: BTreeSet::new(),
             sign_ins: HashMap::new(),
+            identities: Vec::new(),
+            suspensions: HashMap::new(),
+            token_details: HashMap::new(),
+            names: HashMap::new(),
+            resets: HashMap::new(),
+            mails: BTreeMap::new(),
             hashes: HashMap::new(),
             nodes: BTreeMap::new(),
             receipts: HashMap::new(),
+            deliveries: BTreeMap::new(),
+            alerts: Vec::new(),
+            journal_cursors: HashMap::new(),
         }
     }
 }
@@ -106,6 +171,11 @@ impl PolicyTables {
     pub(crate) fn bindings_of(&self, agent: AgentId) -> impl Iterator<Item = (&OperationName, &BindingTerms)> {
         let of_agent = self.bindings.iter().filter(move |((one, _), _)| *one == agent);
         of_agent.map(|((_, operation), terms)| (operation, terms))
+    }
+
+    /// The tasks that an agent was given and that are open, the oldest first.
+    pub(crate) fn open_tasks(&self, child: AgentId) -> impl Iterator<Item = &DelegatedTask> {
+        self.delegated_tasks.values().filter(move |task| task.child == child && task.is_open())
     }
 }
 

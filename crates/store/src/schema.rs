@@ -30,6 +30,7 @@ diesel::table! {
         id -> Text,
         email -> Text,
         created_at -> BigInt,
+        name -> Nullable<Text>,
     }
 }
 
@@ -123,6 +124,7 @@ diesel::table! {
         personality -> Nullable<Text>,
         voice_config -> Nullable<Text>,
         memory_mode -> Nullable<Text>,
+        origin -> Nullable<Text>,
     }
 }
 
@@ -292,6 +294,275 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    stops (org_id, scope) {
+        org_id -> Text,
+        scope -> Text,
+        reason -> Text,
+        stopped_by -> Text,
+        stopped_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    standings (org_id) {
+        org_id -> Text,
+        status -> Text,
+        reason -> Text,
+        changed_by -> Nullable<Text>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    promo_codes (id) {
+        id -> Text,
+        code -> Text,
+        amount -> BigInt,
+        most_redemptions -> Nullable<BigInt>,
+        most_total -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        note -> Text,
+        active -> Bool,
+        redemptions -> BigInt,
+        redeemed -> BigInt,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    promo_redemptions (promo_id, org_id) {
+        promo_id -> Text,
+        org_id -> Text,
+        user_id -> Text,
+        amount -> BigInt,
+        redeemed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    delegated_tasks (id) {
+        id -> Text,
+        org_id -> Text,
+        parent_id -> Text,
+        child_id -> Text,
+        objective -> Text,
+        cap -> Nullable<BigInt>,
+        operations -> Nullable<Text>,
+        model_id -> Nullable<Text>,
+        status -> Text,
+        result -> Nullable<Text>,
+        seq -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    skill_proposals (id) {
+        id -> Text,
+        org_id -> Text,
+        agent_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        instructions -> Text,
+        reason -> Nullable<Text>,
+        status -> Text,
+        created_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        org_id -> Text,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Text,
+        status -> Text,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Text,
+        org_id -> Text,
+        endpoint_id -> Text,
+        message_id -> Text,
+        event -> Text,
+        place -> BigInt,
+        body -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        next_at -> Nullable<BigInt>,
+        last_at -> Nullable<BigInt>,
+        last_status -> Nullable<Integer>,
+        last_problem -> Nullable<Text>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    budget_alerts (org_id, mode, window_key, level) {
+        org_id -> Text,
+        mode -> Text,
+        window_key -> Text,
+        level -> Integer,
+        cap -> BigInt,
+        used -> BigInt,
+        agent_id -> Nullable<Text>,
+        place -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    journal_cursors (org_id) {
+        org_id -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Text,
+        org_id -> Text,
+        name -> Text,
+        permissions -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    token_details (credential_id) {
+        credential_id -> Text,
+        permissions -> Nullable<Text>,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_suspensions (user_id) {
+        user_id -> Text,
+        since -> BigInt,
+        suspended_by -> Text,
+    }
+}
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Text,
+        org_id -> Text,
+        kind -> Text,
+        sealed -> Binary,
+        send_before -> Nullable<BigInt>,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Text,
+        org_id -> Text,
+        email -> Text,
+        role -> Text,
+        team_id -> Nullable<Text>,
+        team_role -> Nullable<Text>,
+        invited_by -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    password_resets (user_id) {
+        user_id -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    agent_requests (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        agent_id -> Nullable<Text>,
+        asked_by -> Nullable<Text>,
+        kind -> Text,
+        sealed -> Binary,
+        budget_request_id -> Nullable<Text>,
+        created_at -> BigInt,
+        status -> Text,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    publish_requests (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        subject_kind -> Text,
+        subject_id -> Text,
+        scope -> Text,
+        team_id -> Nullable<Text>,
+        manifest -> Text,
+        note -> Nullable<Text>,
+        requested_by -> Text,
+        created_at -> BigInt,
+        status -> Text,
+        reason -> Nullable<Text>,
+        resolved_at -> Nullable<BigInt>,
+        resolved_by -> Nullable<Text>,
+        publication_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Text,
+        org_id -> Text,
+        seq -> BigInt,
+        listing_seq -> Nullable<BigInt>,
+        subject_kind -> Text,
+        subject_id -> Text,
+        scope -> Text,
+        team_id -> Nullable<Text>,
+        manifest -> Text,
+        request_id -> Text,
+        requested_by -> Text,
+        created_at -> BigInt,
+        status -> Text,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     org_heads,
@@ -313,4 +584,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     commands,
     node_leases,
     settings,
+    identities,
+    webhook_endpoints,
+    webhook_deliveries,
+    journal_cursors,
+    agent_requests,
 );

@@ -36,7 +36,7 @@ pub const TABLE: Table = Table { rows: ROWS, held: HELD };
 const HELD: &[Held] = &[
     Held {
         name: "reqwest",
-        by: &["upivia-providers", "upivia-sign-in", "upivia-e2e"],
+        by: &["upivia-egress", "upivia-providers", "upivia-sign-in", "upivia-webhooks", "upivia-e2e"],
         reason: "only the providers can call whom we pay, so that every paid call passes dispatch and its hold",
     },
     Held { name: "diesel", by: &["upivia-store"], reason: "only the store knows SQL" },
@@ -119,14 +119,25 @@ const ROWS: &[Row] = &[
         never: &["diesel", "reqwest", "actix-web"],
     },
     Row {
+        package: "upivia-egress",
+        closed: false,
+        inside: &[],
+        outside: &[
+            ("reqwest", "the client whose way is guarded"),
+            ("rustls", "TLS with the crypto provider chosen here"),
+            ("tokio", "resolves names"),
+        ],
+        optional: &[],
+        never: &["diesel", "actix-web", "upivia-application"],
+    },
+    Row {
         package: "upivia-providers",
         closed: false,
-        inside: &["upivia-domain"],
+        inside: &["upivia-domain", "upivia-egress"],
         outside: &[
             ("async-trait", "implements ports"),
             ("jsonschema", "checks a payload against its operation's schema"),
             ("reqwest", "calls the providers"),
-            ("rustls", "TLS with the crypto provider chosen here"),
             ("serde", "the providers' wire formats"),
             ("serde_json", "the providers' wire formats"),
             ("tokio", "time limits and streams"),
@@ -176,8 +187,11 @@ const ROWS: &[Row] = &[
     Row {
         package: "upivia-webhooks",
         closed: false,
-        inside: &["upivia-domain"],
+        inside: &["upivia-domain", "upivia-egress"],
         outside: &[
+            ("async-trait", "implements ports"),
+            ("base64", "secrets and signatures as Standard Webhooks writes them"),
+            ("reqwest", "calls the endpoints"),
             ("ring", "signs and compares in constant time"),
             ("thiserror", "why a signature is not believed"),
             ("tracing", "logs"),

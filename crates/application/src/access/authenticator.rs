@@ -5,10 +5,10 @@ use std::sync::Arc;
 use upivia_domain::{
     OrgId, UserId,
     identity::{Credential, CredentialHash, CredentialKind, TokenKind},
-    ports::{Clock, CredentialQueries, StoreError, TokenHasher},
+    ports::{Clock, CredentialQueries, StoreError, TokenHasher, TokenUses},
 };
 
-use super::{AgentCaller, Principal, UserCaller, known_keys::KnownKeys};
+use super::{AgentCaller, Principal, UserCaller, known_keys::KnownKeys, uses::Uses};
 
 /// Why nobody is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,12 +34,19 @@ pub struct Authenticator {
     hasher: Arc<dyn TokenHasher>,
     clock: Arc<dyn Clock>,
     known: KnownKeys,
+    uses: Option<Uses>,
 }
 
 impl Authenticator {
     /// An authenticator over stored credentials.
     pub fn new(credentials: Arc<dyn CredentialQueries>, hasher: Arc<dyn TokenHasher>, clock: Arc<dyn Clock>) -> Self {
-        Self { credentials, hasher, clock, known: KnownKeys::default() }
+        Self { credentials, hasher, clock, known: KnownKeys::default(), uses: None }
+    }
+
+    /// The same; it also notes when tokens of people are used.
+    #[must_use]
+    pub fn noting(self, uses: Arc<dyn TokenUses>) -> Self {
+        Self { uses: Some(Uses::new(uses)), ..self }
     }
 
     /// The caller that a token speaks for at this moment. Always reads the stored credential.
@@ -79,7 +86,13 @@ impl Authenticator {
             CredentialKind::AgentKey { agent, mode } => {
                 Ok(Principal::Agent(AgentCaller { org: credential.org, agent, credential: credential.id, mode }))
             }
-            CredentialKind::PersonalToken { user } => self.person(&credential, user).await.map(Principal::User),
+            CredentialKind::PersonalToken { user } => {
+                let caller = self.person(&credential, user).await?;
+                if let Some(uses) = &self.uses {
+                    uses.note(credential.id, now);
+                }
+                Ok(Principal::User(caller))
+            }
         }
     }
 
@@ -87,8 +100,9 @@ impl Authenticator {
     async fn person(&self, credential: &Credential, user: UserId) -> Result<UserCaller, AccessError> {
         let org: OrgId = credential.org;
         let person = self.credentials.user(user).await?.ok_or(AccessError::Unauthorized)?;
-        let membership = self.credentials.membership(org, user).await?.ok_or(AccessError::Unauthorized)?;
-        Ok(UserCaller { org, user, credential: Some(credential.id), role: membership.role, email: person.email })
+        let standing = self.credentials.standing(org, user, Some(credential.id)).await?;
+        let caller = UserCaller::standing((org, user), Some(credential.id), person.email, standing);
+        caller.ok_or(AccessError::Unauthorized)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use upivia_domain::{
     AgentId, CredentialId, Mode, Timestamp,
-    identity::{CredentialStatus, Membership, OrgRole, User},
+    identity::{CredentialStatus, Membership, OrgRole, Permission, PermissionSet, PersonStanding, Role, User},
 };
 
 use super::*;
@@ -20,6 +20,8 @@ const TOKEN: &str = "upivia_pat_live_0123";
 struct Rows {
     credential: Mutex<Option<Credential>>,
     role: Option<OrgRole>,
+    suspended: bool,
+    scope: Option<PermissionSet>,
     fails: bool,
     reads: AtomicU32,
 }
@@ -40,6 +42,20 @@ impl CredentialQueries for Rows {
 
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.role.map(|role| Membership { org, user, role }))
+    }
+
+    async fn standing(&self, _: OrgId, _: UserId, token: Option<CredentialId>) -> Result<PersonStanding, StoreError> {
+        let (role, scope) = (self.role, self.scope.filter(|_| token.is_some()));
+        let permissions = role.map(OrgRole::permissions).unwrap_or_default();
+        Ok(PersonStanding { role, permissions, suspended: self.suspended, scope })
+    }
+
+    async fn is_suspended(&self, _: UserId) -> Result<bool, StoreError> {
+        Ok(self.suspended)
+    }
+
+    async fn roles(&self, _: OrgId) -> Result<Vec<Role>, StoreError> {
+        Ok(Vec::new())
     }
 }
 
@@ -76,6 +92,8 @@ fn rows(token: &str, kind: CredentialKind) -> Rows {
     Rows {
         credential: Mutex::new(Some(credential)),
         role: Some(OrgRole::Member),
+        suspended: false,
+        scope: None,
         fails: false,
         reads: AtomicU32::new(0),
     }
@@ -159,4 +177,22 @@ async fn tokens_of_people_are_read_every_time() {
     access.authenticate_for_dispatch(TOKEN).await.unwrap();
     access.authenticate_for_dispatch(TOKEN).await.unwrap();
     assert_eq!(rows.reads.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_token_may_what_it_was_given_and_its_owner_still_may() {
+    let given = PermissionSet::from_iter([Permission::UsageRead, Permission::AgentDeleteAny]);
+    let (_, tokens) = over(Rows { scope: Some(given), ..rows(TOKEN, personal()) });
+    let Ok(Principal::User(caller)) = tokens.authenticate(TOKEN).await else { panic!("not a person") };
+    assert!(caller.may(Permission::UsageRead), "both include it");
+    assert!(!caller.may(Permission::AgentDeleteAny), "the role does not");
+    assert!(!caller.may(Permission::BalanceRead), "the token does not");
+}
+
+#[tokio::test]
+async fn who_is_kept_out_gets_in_with_no_token_and_their_agents_go_on() {
+    let (_, tokens) = over(Rows { suspended: true, ..rows(TOKEN, personal()) });
+    assert_eq!(tokens.authenticate(TOKEN).await, Err(AccessError::Unauthorized));
+    let (_, keys) = over(Rows { suspended: true, ..rows(LIVE_KEY, agent_key()) });
+    assert!(keys.authenticate(LIVE_KEY).await.is_ok());
 }

@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     AgentId, CredentialId, Mode, OrgId, UserId,
-    identity::{Actor, Email, OrgRole, Permission},
+    identity::{Actor, Email, OrgRole, Permission, PermissionSet, PersonStanding},
 };
 
 /// An agent, by one of its keys.
@@ -31,6 +31,10 @@ pub struct UserCaller {
     pub role: OrgRole,
     /// Where mail reaches them.
     pub email: Email,
+    /// What they may by this credential, as it was when the request came.
+    pub permissions: PermissionSet,
+    /// What the token was given, where that is less than all that its owner may.
+    pub scope: Option<PermissionSet>,
 }
 
 /// Whoever a credential speaks for.
@@ -43,14 +47,36 @@ pub enum Principal {
 }
 
 impl UserCaller {
+    /// Somebody with a built-in role and all that it includes.
+    pub fn of_role(org: OrgId, user: UserId, credential: Option<CredentialId>, role: OrgRole, email: Email) -> Self {
+        Self { org, user, credential, role, email, permissions: role.permissions(), scope: None }
+    }
+
+    /// A person who was found; `None` where they are kept out, or do not belong there.
+    pub(crate) fn standing(
+        (org, user): (OrgId, UserId),
+        credential: Option<CredentialId>,
+        email: Email,
+        standing: PersonStanding,
+    ) -> Option<Self> {
+        let (role, scope) = (standing.role.filter(|_| !standing.suspended)?, standing.scope);
+        let caller = Self { org, user, credential, role, email, permissions: standing.permissions, scope };
+        Some(Self { permissions: caller.bounded(caller.permissions), ..caller })
+    }
+
+    /// As much of it as the token goes.
+    pub(crate) fn bounded(&self, permissions: PermissionSet) -> PermissionSet {
+        self.scope.map_or(permissions, |scope| scope.intersection(permissions))
+    }
+
     /// As the audit trail names them.
     pub const fn actor(&self) -> Actor {
         Actor::User { user: self.user, credential: self.credential }
     }
 
-    /// Whether their role includes the permission.
+    /// Whether their role and their token both include the permission.
     pub const fn may(&self, permission: Permission) -> bool {
-        self.role.grants(permission)
+        self.permissions.contains(permission)
     }
 }
 

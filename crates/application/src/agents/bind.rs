@@ -1,5 +1,7 @@
 //! Which operations an agent may use: binding and unbinding.
 
+use std::fmt::{self, Write};
+
 use serde_json::{Value, json};
 use upivia_domain::{
     AgentId, NanoUsd,
@@ -7,11 +9,11 @@ use upivia_domain::{
     binding::{Binding, BindingTerms},
     catalog::{Catalog, OperationName},
     identity::Permission,
-    ports::{Tx, transact},
+    ports::{StoreError, Tx, transact},
 };
 
 use super::{AgentError, Agents, changeable, living};
-use crate::access::{Author, Entry};
+use crate::access::{Author, Entry, Recorder};
 
 /// What is to be bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,17 @@ pub enum Selection {
     Operation(OperationName),
     /// Every operation of a service, under the same terms each.
     Service(String),
+}
+
+/// As people name it, cut where nothing has so long a name.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Operation(name) => name.as_str(),
+            Self::Service(service) => service,
+        };
+        name.chars().take(64).try_for_each(|letter| f.write_char(letter))
+    }
 }
 
 /// What an unbinding took away.
@@ -59,7 +72,7 @@ impl Agents {
 }
 
 /// The operations of the catalogue that are meant.
-pub(super) fn selected(catalog: &Catalog, what: &Selection) -> Result<Vec<OperationName>, AgentError> {
+pub(crate) fn selected(catalog: &Catalog, what: &Selection) -> Result<Vec<OperationName>, AgentError> {
     let found: Vec<_> = match what {
         Selection::Operation(name) => catalog.find(name).map(|operation| operation.name.clone()).into_iter().collect(),
         Selection::Service(service) => {
@@ -82,12 +95,12 @@ async fn bind(
     terms: BindingTerms,
 ) -> Result<Vec<Binding>, AgentError> {
     living(tx, &author, id, Permission::ServiceToggle).await?;
-    put(tx, &author, id, operations, terms).await
+    put(tx, &author.recorder(), id, operations, terms).await
 }
 
 pub(super) async fn put(
     tx: &mut dyn Tx,
-    author: &Author,
+    author: &Recorder,
     agent: AgentId,
     operations: Vec<OperationName>,
     terms: BindingTerms,
@@ -110,18 +123,17 @@ async fn unbind(tx: &mut dyn Tx, author: Author, id: AgentId, service: String) -
     let mut operations = Vec::new();
     for binding in tx.bindings().list(author.org(), id).await? {
         if binding.operation.service() == service {
-            remove(tx, &author, &binding).await?;
+            remove(tx, &author.recorder(), &binding).await?;
             operations.push(binding.operation);
         }
     }
     Ok(Unbound { operations })
 }
 
-pub(super) async fn remove(tx: &mut dyn Tx, author: &Author, binding: &Binding) -> Result<(), AgentError> {
+pub(super) async fn remove(tx: &mut dyn Tx, author: &Recorder, binding: &Binding) -> Result<(), StoreError> {
     tx.bindings().remove(author.org(), binding.agent, &binding.operation).await?;
     let detail = json!({ "old": figures(&binding.terms), "new": null });
-    author.record(tx, entry("binding.removed", binding.agent, &binding.operation, detail)).await?;
-    Ok(())
+    author.record(tx, entry("binding.removed", binding.agent, &binding.operation, detail)).await
 }
 
 fn entry(kind: &'static str, agent: AgentId, operation: &OperationName, detail: Value) -> Entry {

@@ -25,7 +25,7 @@ impl Agents {
 }
 
 async fn set_budget(tx: &mut dyn Tx, author: Author, id: AgentId, cap: Option<NanoUsd>) -> Result<Agent, AgentError> {
-    let agent = changeable(tx, &author, id, Permission::AgentManageAny).await?;
+    let agent = changeable(tx, &author, id, Permission::AgentCapAny).await?;
     let detail = json!({ "old": agent.month_cap.map(NanoUsd::nanos), "new": cap.map(NanoUsd::nanos) });
     let agent = Agent { month_cap: cap, ..agent };
     tx.agents().update(&agent).await?;

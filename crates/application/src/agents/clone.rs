@@ -3,11 +3,12 @@
 use upivia_domain::{
     AgentId, Mode,
     agent::{Agent, AgentKind, AgentStatus},
+    binding::Binding,
     identity::{Name, Permission},
     ports::{Tx, transact},
 };
 
-use super::{AgentError, Agents, CreatedAgent, bind, create, keys, living, permitted};
+use super::{AgentError, Agents, CreatedAgent, bind, create, keys, living, sees};
 use crate::access::Author;
 
 /// What the name of a clone ends with, unless another one is given.
@@ -26,11 +27,12 @@ struct Plan {
 
 impl Agents {
     /// Creates an active agent of the author with profile, team, cap and bindings of another one, and keys of its own. What
-    /// the other one has used up stays with it.
+    /// the other one has used up stays with it. Bindings are handed out only by those who may bind: everybody else gets the
+    /// clone of a published agent without any, and none at all of an agent of their own that has some.
     ///
     /// # Errors
     ///
-    /// See [`AgentError`]; nothing was written. Bindings are handed out only by those who may bind.
+    /// See [`AgentError`]; nothing was written.
     pub async fn clone_agent(
         &self,
         author: Author,
@@ -48,10 +50,10 @@ impl Plan {
     async fn write(self, tx: &mut dyn Tx) -> Result<CreatedAgent, AgentError> {
         let Self { author, origin, id, name, keys } = self;
         let pattern = living(tx, &author, origin, Permission::AgentCreateOwn).await?;
-        let copied = tx.bindings().list(author.org(), origin).await?;
-        if !copied.is_empty() {
-            permitted(tx, &author, Permission::ServiceToggle).await?;
+        if !sees(tx, &author, &pattern).await? {
+            return Err(AgentError::NotFound("agent"));
         }
+        let copied = bindings(tx, &author, &pattern).await?;
         let name = name.unwrap_or_else(|| copy_of(&pattern.name));
         let agent = Agent {
             id,
@@ -60,19 +62,32 @@ impl Plan {
             kind: AgentKind::Standard,
             status: AgentStatus::Active,
             ancestors: Vec::new(),
+            origin: None,
             created_at: tx.now(),
             ..pattern
         };
-        create::insert(tx, &author, &agent, Some(origin)).await?;
+        let recorder = author.recorder();
+        create::insert(tx, &recorder, &agent, Some(origin)).await?;
         let mut bindings = Vec::with_capacity(copied.len());
         for binding in copied {
-            bindings.extend(bind::put(tx, &author, id, vec![binding.operation], binding.terms).await?);
+            bindings.extend(bind::put(tx, &recorder, id, vec![binding.operation], binding.terms).await?);
         }
         for key in &keys {
-            keys::store(tx, &author, id, key).await?;
+            keys::store(tx, &recorder, id, key).await?;
         }
         Ok(CreatedAgent { agent, bindings, keys: keys::in_clear(keys) })
     }
+}
+
+/// What the clone may use from the start.
+async fn bindings(tx: &mut dyn Tx, author: &Author, pattern: &Agent) -> Result<Vec<Binding>, AgentError> {
+    let all = tx.bindings().list(author.org(), pattern.id).await?;
+    let permission = Permission::ServiceToggle;
+    if all.is_empty() || author.may(tx, permission).await? {
+        return Ok(all);
+    }
+    let is_own = pattern.owner == author.caller.user;
+    if is_own { Err(AgentError::Forbidden(permission)) } else { Ok(Vec::new()) }
 }
 
 /// The name with the suffix, cut where both would be too long.

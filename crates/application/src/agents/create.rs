@@ -8,14 +8,14 @@ use upivia_domain::{
     binding::{Binding, BindingTerms},
     catalog::OperationName,
     identity::{Name, Permission},
-    ports::{Tx, transact},
+    ports::{StoreError, Tx, transact},
 };
 
 use super::{
     AgentError, AgentKeys, Agents, Selection, bind, keys, permitted,
     text::{character, checked},
 };
-use crate::access::{Author, Entry};
+use crate::access::{Author, Entry, Recorder};
 
 /// The team that an agent joins unless another one is named.
 const DEFAULT_TEAM: &str = "Default";
@@ -96,7 +96,7 @@ impl Agents {
     }
 
     /// By its name; where it was renamed, the oldest team.
-    async fn default_team(&self, author: &Author) -> Result<Option<TeamId>, AgentError> {
+    pub(super) async fn default_team(&self, author: &Author) -> Result<Option<TeamId>, AgentError> {
         let teams = self.parts.queries.teams(author.org()).await?;
         let called_so = teams.iter().find(|team| team.name.as_str() == DEFAULT_TEAM);
         Ok(called_so.or(teams.first()).map(|team| team.id))
@@ -110,12 +110,13 @@ impl Plan {
             permitted(tx, &self.author, Permission::ServiceToggle).await?;
         }
         let agent = self.agent(tx).await?;
+        let recorder = self.author.recorder();
         let mut bindings = Vec::new();
         for (operations, terms) in self.bindings {
-            bindings.extend(bind::put(tx, &self.author, self.id, operations, terms).await?);
+            bindings.extend(bind::put(tx, &recorder, self.id, operations, terms).await?);
         }
         for key in &self.keys {
-            keys::store(tx, &self.author, self.id, key).await?;
+            keys::store(tx, &recorder, self.id, key).await?;
         }
         Ok(CreatedAgent { agent, bindings, keys: keys::in_clear(self.keys) })
     }
@@ -125,7 +126,7 @@ impl Plan {
             tx.teams().find(self.author.org(), team).await?.ok_or(AgentError::NotFound("team"))?;
         }
         let agent = self.row(tx);
-        insert(tx, &self.author, &agent, None).await?;
+        insert(tx, &self.author.recorder(), &agent, None).await?;
         Ok(agent)
     }
 
@@ -147,6 +148,7 @@ impl Plan {
             status: AgentStatus::Active,
             month_cap: new.month_cap,
             ancestors: Vec::new(),
+            origin: None,
             created_at: tx.now(),
         }
     }
@@ -155,10 +157,10 @@ impl Plan {
 /// Writes a new agent, with its event.
 pub(super) async fn insert(
     tx: &mut dyn Tx,
-    author: &Author,
+    author: &Recorder,
     agent: &Agent,
     clone_of: Option<AgentId>,
-) -> Result<(), AgentError> {
+) -> Result<(), StoreError> {
     tx.agents().insert(agent).await?;
     let mut detail = json!({
         "kind": agent.kind.as_str(),
@@ -171,8 +173,7 @@ pub(super) async fn insert(
         detail.insert("clone_of".to_owned(), json!(origin));
     }
     let object = Object { kind: "agent", id: agent.id.to_string() };
-    author.record(tx, Entry { kind: "agent.created", object, agent: Some(agent.id), operation: None, detail }).await?;
-    Ok(())
+    author.record(tx, Entry { kind: "agent.created", object, agent: Some(agent.id), operation: None, detail }).await
 }
 
 fn bounded(new: NewAgent) -> Result<NewAgent, AgentError> {

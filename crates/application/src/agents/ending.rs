@@ -3,14 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
 use upivia_domain::{
     AgentId, NodeId, OrgId,
-    agent::{Agent, AgentStatus},
-    audit::{NewEvent, Object},
+    agent::AgentStatus,
     identity::Actor,
     ports::{AgentQueries, StoreError, Tx, UnitOfWork, transact},
 };
+
+use super::end::end;
+use crate::access::Recorder;
 
 const PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: u32 = 200;
@@ -45,30 +46,22 @@ impl EndingAgents {
     /// The store could not be asked; the next look continues.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
         let mut gone = 0;
-        for (org, id) in self.queries.ending_agents(AT_ONCE).await? {
+        // Children are younger than their parents, who wait for them.
+        for (org, id) in self.queries.ending_agents(AT_ONCE).await?.into_iter().rev() {
             gone += usize::from(self.end(org, id).await?);
         }
         Ok(gone)
     }
 
     async fn end(&self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
-        let actor = Actor::System { node: self.node };
-        transact(&*self.unit, &[org], move |tx| Box::pin(end(tx, actor, org, id))).await
+        let by = Recorder { org, actor: Actor::System { node: self.node }, trace: None };
+        transact(&*self.unit, &[org], move |tx| Box::pin(end_now(tx, by, id))).await
     }
 }
 
 /// Another node may have been faster.
-async fn end(tx: &mut dyn Tx, actor: Actor, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
-    let agent = tx.agents().find(org, id).await?.filter(|agent| agent.status == AgentStatus::Ending);
+async fn end_now(tx: &mut dyn Tx, by: Recorder, id: AgentId) -> Result<bool, StoreError> {
+    let agent = tx.agents().find(by.org(), id).await?.filter(|agent| agent.status == AgentStatus::Ending);
     let Some(agent) = agent else { return Ok(false) };
-    if tx.agents().has_open_requests(org, id).await? {
-        return Ok(false);
-    }
-    tx.agents().update(&Agent { status: AgentStatus::Deleted, ..agent }).await?;
-    let object = Object { kind: "agent", id: id.to_string() };
-    let detail = json!({ "old": { "status": "ending" }, "new": { "status": "deleted" } });
-    let event =
-        NewEvent { kind: "agent.deleted", actor, agent: Some(id), operation: None, object, detail, trace: None };
-    tx.append(org, event).await?;
-    Ok(true)
+    Ok(end(tx, &by, agent).await?.status == AgentStatus::Deleted)
 }

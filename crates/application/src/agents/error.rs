@@ -1,6 +1,13 @@
 //! Why a change of an agent was not made.
 
-use upivia_domain::{identity::Permission, ports::StoreError};
+use std::sync::Arc;
+
+use upivia_domain::{
+    budget::Reason,
+    identity::Permission,
+    ledger::{Refusal, SpawnProblem},
+    ports::StoreError,
+};
 
 /// Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +21,12 @@ pub enum AgentError {
     /// Nobody may do that to this agent.
     #[error("{0}")]
     Protected(&'static str),
+    /// The key was revoked or expired meanwhile.
+    #[error("the credential is not valid any more")]
+    Unauthorized,
+    /// A gift does not fit: the first failed check, and all of them.
+    #[error("the money for the child does not fit into the limits of its parent")]
+    NotNow(Arc<[Reason]>),
     /// Something that was sent cannot be.
     #[error("{field} {message}")]
     Invalid {
@@ -37,5 +50,23 @@ impl From<StoreError> for AgentError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "agents could not be read or changed");
         Self::Unavailable
+    }
+}
+
+impl From<Refusal> for AgentError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CredentialRevoked => Self::Unauthorized,
+            Refusal::NotNow(reasons) => Self::NotNow(reasons),
+            Refusal::Unspawnable(SpawnProblem::TooDeep) => {
+                Self::Protected("an agent that is three generations away from a person's agent cannot spawn others")
+            }
+            Refusal::Unspawnable(problem @ SpawnProblem::Wider(_)) => Self::invalid("services", problem),
+            Refusal::InvalidAmount => Self::invalid("budget_cents", "is beyond the range of the ledger"),
+            other => {
+                tracing::error!(%other, "an agent was not spawned");
+                Self::Unavailable
+            }
+        }
     }
 }

@@ -3,14 +3,15 @@
 use serde_json::json;
 use upivia_domain::{
     AgentId, CredentialId, Mode, Secret,
+    agent::Agent,
     audit::Object,
     identity::{Credential, CredentialHash, CredentialKind, CredentialStatus, Permission, TokenKind},
-    ports::{Tx, transact},
+    ports::{StoreError, Tx, transact},
 };
 
 use super::{AgentError, Agents, living};
 use crate::{
-    access::{Author, Entry},
+    access::{Author, Entry, Recorder},
     tokens::mint_token,
 };
 
@@ -29,6 +30,13 @@ pub(super) struct NewKey {
     mode: Mode,
     hash: CredentialHash,
     secret: Secret<String>,
+}
+
+impl NewKey {
+    /// The key in clear.
+    pub(super) fn into_secret(self) -> Secret<String> {
+        self.secret
+    }
 }
 
 impl Agents {
@@ -59,20 +67,27 @@ impl Agents {
 }
 
 async fn rotate(tx: &mut dyn Tx, author: Author, id: AgentId, keys: Vec<NewKey>) -> Result<AgentKeys, AgentError> {
-    living(tx, &author, id, Permission::AgentManageAny).await?;
-    replace(tx, &author, id, keys).await
+    let agent = living(tx, &author, id, Permission::AgentRotateKeyAny).await?;
+    replace(tx, &author, &agent, keys).await
 }
 
-/// New keys for the old ones of the same modes.
+/// New keys for the old ones of the same modes. A spawned agent has none of another mode than its money.
 pub(super) async fn replace(
     tx: &mut dyn Tx,
     author: &Author,
-    agent: AgentId,
-    keys: Vec<NewKey>,
+    agent: &Agent,
+    mut keys: Vec<NewKey>,
 ) -> Result<AgentKeys, AgentError> {
+    if let Some(origin) = &agent.origin {
+        keys.retain(|key| key.mode == origin.mode);
+        if keys.is_empty() {
+            return Err(AgentError::invalid("mode", format!("the agent was spawned with {} money", origin.mode)));
+        }
+    }
+    let recorder = author.recorder();
     for key in &keys {
-        revoke(tx, author, agent, key.mode, Some(key.id)).await?;
-        store(tx, author, agent, key).await?;
+        revoke(tx, &recorder, agent.id, key.mode, Some(key.id)).await?;
+        store(tx, &recorder, agent.id, key).await?;
     }
     Ok(in_clear(keys))
 }
@@ -80,11 +95,11 @@ pub(super) async fn replace(
 /// Revokes the keys of one mode, for the one that replaces them or for none.
 pub(super) async fn revoke(
     tx: &mut dyn Tx,
-    author: &Author,
+    author: &Recorder,
     agent: AgentId,
     mode: Mode,
     by: Option<CredentialId>,
-) -> Result<(), AgentError> {
+) -> Result<(), StoreError> {
     for old in tx.credentials().active_agent_keys(author.org(), agent, mode).await? {
         tx.credentials().revoke(author.org(), old.id).await?;
         let object = Object { kind: "credential", id: old.id.to_string() };
@@ -95,7 +110,7 @@ pub(super) async fn revoke(
     Ok(())
 }
 
-pub(super) async fn store(tx: &mut dyn Tx, author: &Author, agent: AgentId, key: &NewKey) -> Result<(), AgentError> {
+pub(super) async fn store(tx: &mut dyn Tx, author: &Recorder, agent: AgentId, key: &NewKey) -> Result<(), StoreError> {
     let credential = Credential {
         id: key.id,
         org: author.org(),
@@ -108,10 +123,8 @@ pub(super) async fn store(tx: &mut dyn Tx, author: &Author, agent: AgentId, key:
     tx.credentials().insert(&credential).await?;
     let object = Object { kind: "credential", id: key.id.to_string() };
     let detail = json!({ "kind": "agent_key", "mode": key.mode });
-    author
-        .record(tx, Entry { kind: "credential.created", object, agent: Some(agent), operation: None, detail })
-        .await?;
-    Ok(())
+    let entry = Entry { kind: "credential.created", object, agent: Some(agent), operation: None, detail };
+    author.record(tx, entry).await
 }
 
 pub(super) fn in_clear(keys: impl IntoIterator<Item = NewKey>) -> AgentKeys {

@@ -1,16 +1,22 @@
-//! Agents as people manage them: create, look at, change, clone, bind, cap, give new keys and owners, delete.
+//! Agents as people manage them: create, look at, change, clone, bind, cap, give new keys and owners, delete. And as agents
+//! make others: spawn and end.
 //!
 //! Each change is one transaction with its audit events. Deliberately absent: what agents do themselves ([`crate::dispatch`]).
 
+mod adopt;
 mod bind;
 mod budget;
 mod clone;
 mod create;
+mod end;
 mod ending;
 mod error;
+mod estimate;
 mod keys;
 mod read;
 mod remove;
+mod sight;
+mod spawn;
 mod text;
 mod transfer;
 mod update;
@@ -22,17 +28,23 @@ use upivia_domain::{
     agent::{Agent, AgentStatus},
     catalog::Catalog,
     identity::Permission,
-    ports::{AgentQueries, Entropy, Ids, TokenHasher, Tx, UnitOfWork},
+    ports::{AgentQueries, Entropy, Ids, PublishingQueries, TeamQueries, TokenHasher, Tx, UnitOfWork},
 };
 
 use crate::access::Author;
 
+pub use adopt::Adoption;
+pub(crate) use bind::selected;
 pub use bind::{Selection, Unbound};
 pub use create::{CreatedAgent, NewAgent, NewBinding};
 pub use ending::EndingAgents;
 pub use error::AgentError;
+pub use estimate::{OperationEstimate, SpawnEstimate};
 pub use keys::AgentKeys;
 pub use read::AgentDetail;
+pub(crate) use sight::sees;
+pub use spawn::{NewChild, SpawnedAgent};
+pub(crate) use text::checked;
 pub use transfer::Transferred;
 pub use update::{AgentPatch, Edit};
 
@@ -42,6 +54,10 @@ pub struct AgentsParts {
     pub unit: Arc<dyn UnitOfWork>,
     /// Where agents are read.
     pub queries: Arc<dyn AgentQueries>,
+    /// What colleagues published.
+    pub publishing: Arc<dyn PublishingQueries>,
+    /// Who belongs to which team.
+    pub teams: Arc<dyn TeamQueries>,
     /// What can be bound.
     pub catalog: Arc<Catalog>,
     /// How keys are stored.

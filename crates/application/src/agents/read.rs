@@ -3,7 +3,7 @@
 use upivia_domain::{AgentId, OrgId, TeamId, agent::Agent, binding::Binding};
 
 use super::{AgentError, Agents};
-use crate::access::{AgentCaller, Principal};
+use crate::access::{Principal, UserCaller};
 
 /// An agent and what it may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,9 @@ pub struct AgentDetail {
 }
 
 impl Agents {
-    /// The agents that the caller can see, all or those of a team: a person sees those of the organization, an agent
-    /// itself and those that descend from it.
+    /// The agents that the caller can see, all or those of a team: with `agent.readAny` those of the organization; for
+    /// everybody else their own, Yupi, and what was published to them; for an agent itself, those that descend from it, and
+    /// what was published to it.
     ///
     /// # Errors
     ///
@@ -27,10 +28,18 @@ impl Agents {
             self.team_exists(org, team).await?;
         }
         let agents = self.parts.queries.agents(org, team).await?;
-        Ok(match caller {
-            Principal::User(_) => agents,
-            Principal::Agent(caller) => agents.into_iter().filter(|agent| is_in_sight(caller, agent)).collect(),
-        })
+        self.in_sight(caller, agents).await
+    }
+
+    /// One agent that a person can see, with its bindings.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::NotFound`], [`AgentError::Unavailable`].
+    pub async fn find_seen(&self, caller: &UserCaller, id: AgentId) -> Result<AgentDetail, AgentError> {
+        let found = self.find(caller.org, id).await?;
+        let seen = self.in_sight(&Principal::User(caller.clone()), vec![found.agent.clone()]).await?;
+        if seen.is_empty() { Err(AgentError::NotFound("agent")) } else { Ok(found) }
     }
 
     /// One agent of an organization with its bindings.
@@ -48,8 +57,4 @@ impl Agents {
         let teams = self.parts.queries.teams(org).await?;
         teams.iter().any(|one| one.id == team).then_some(()).ok_or(AgentError::NotFound("team"))
     }
-}
-
-fn is_in_sight(caller: &AgentCaller, agent: &Agent) -> bool {
-    agent.id == caller.agent || agent.ancestors.contains(&caller.agent)
 }

@@ -1,20 +1,25 @@
 //! The end of an agent: at once where nothing is open, else when its last request has ended.
 
-use serde_json::json;
+use std::sync::Arc;
+
 use upivia_domain::{
-    AgentId, Mode,
+    AgentId,
     agent::{Agent, AgentStatus},
-    audit::Object,
-    identity::Permission,
+    identity::{Actor, Permission},
     ports::{Tx, transact},
+    publishing::Subject,
 };
 
-use super::{AgentError, Agents, bind, changeable, keys};
-use crate::access::{Author, Entry};
+use super::{AgentError, Agents, changeable, end::end};
+use crate::{
+    access::{AgentCaller, Author, Recorder},
+    publishing::withdraw,
+};
 
 impl Agents {
-    /// Deletes an agent: its keys are dead and its bindings gone when this returns; requests, usage and events stay. One
-    /// that still has a request on its way is [`AgentStatus::Ending`] until that has ended. May be repeated until then.
+    /// Deletes an agent and all that descend from it: their keys are dead and their bindings gone when this returns, and
+    /// what spawned ones did not spend is back where it came from; requests, usage and events stay. One that still has a
+    /// request on its way is [`AgentStatus::Ending`] until that has ended. May be repeated until then.
     ///
     /// # Errors
     ///
@@ -22,6 +27,21 @@ impl Agents {
     pub async fn remove(&self, author: Author, id: AgentId) -> Result<Agent, AgentError> {
         let org = author.org();
         transact(&*self.parts.unit, &[org], move |tx| Box::pin(remove(tx, author, id))).await
+    }
+
+    /// The same by an agent, of one that descends from it and has money of the caller's mode.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::NotFound`] for any other agent, [`AgentError::Unauthorized`], [`AgentError::Unavailable`]; nothing was
+    /// changed.
+    pub async fn end_own(
+        &self,
+        caller: AgentCaller,
+        trace: Option<Arc<str>>,
+        id: AgentId,
+    ) -> Result<Agent, AgentError> {
+        transact(&*self.parts.unit, &[caller.org], move |tx| Box::pin(end_own(tx, caller, trace, id))).await
     }
 }
 
@@ -33,27 +53,36 @@ async fn remove(tx: &mut dyn Tx, author: Author, id: AgentId) -> Result<Agent, A
     if let Some(why) = before.kind.never_deleted() {
         return Err(AgentError::Protected(why));
     }
-    strip(tx, &author, id).await?;
-    let is_open = tx.agents().has_open_requests(author.org(), id).await?;
-    let (kind, status) = match is_open {
-        true => ("agent.ending", AgentStatus::Ending),
-        false => ("agent.deleted", AgentStatus::Deleted),
-    };
-    let detail = json!({ "old": { "status": before.status.as_str() }, "new": { "status": status.as_str() } });
-    let agent = Agent { status, ..before };
-    tx.agents().update(&agent).await?;
-    let object = Object { kind: "agent", id: id.to_string() };
-    author.record(tx, Entry { kind, object, agent: Some(id), operation: None, detail }).await?;
-    Ok(agent)
+    withdraw(tx, &author, Subject::Agent(id)).await?;
+    Ok(end(tx, &author.recorder(), before).await?)
 }
 
-/// Takes everything that the agent could act with.
-async fn strip(tx: &mut dyn Tx, author: &Author, id: AgentId) -> Result<(), AgentError> {
-    for mode in [Mode::Live, Mode::Test] {
-        keys::revoke(tx, author, id, mode, None).await?;
+async fn end_own(
+    tx: &mut dyn Tx,
+    caller: AgentCaller,
+    trace: Option<Arc<str>>,
+    id: AgentId,
+) -> Result<Agent, AgentError> {
+    still_valid(tx, &caller).await?;
+    let is_own = |agent: &Agent| {
+        let is_alive = agent.status != AgentStatus::Deleted;
+        let has_money = agent.origin.as_ref().is_some_and(|origin| origin.mode == caller.mode);
+        is_alive && has_money && agent.ancestors.contains(&caller.agent)
+    };
+    let agent = tx.agents().find(caller.org, id).await?.filter(is_own).ok_or(AgentError::NotFound("agent"))?;
+    if agent.status == AgentStatus::Ending {
+        return Ok(agent);
     }
-    for binding in tx.bindings().list(author.org(), id).await? {
-        bind::remove(tx, author, &binding).await?;
-    }
-    Ok(())
+    let actor = Actor::Agent { agent: caller.agent, credential: caller.credential };
+    Ok(end(tx, &Recorder { org: caller.org, actor, trace }, agent).await?)
+}
+
+/// A key that was revoked after the caller was let in ends nobody.
+async fn still_valid(tx: &mut dyn Tx, caller: &AgentCaller) -> Result<(), AgentError> {
+    let now = tx.now();
+    let key = tx.credentials().find(caller.org, caller.credential).await?;
+    let agent = tx.agents().find(caller.org, caller.agent).await?;
+    let is_alive = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+    let is_valid = key.is_some_and(|key| key.status.is_valid(now)) && agent.as_ref().is_some_and(is_alive);
+    is_valid.then_some(()).ok_or(AgentError::Unauthorized)
 }

@@ -37,6 +37,8 @@ impl Office {
         let parts = AgentsParts {
             unit: store.clone(),
             queries: store.clone(),
+            publishing: store.clone(),
+            teams: store.clone(),
             catalog: Arc::new(catalog()),
             hasher,
             entropy,
@@ -52,7 +54,7 @@ impl Office {
     /// Somebody whose credential was an owner's when it was read.
     fn author(&self, user: UserId) -> Author {
         let email: Email = "a@b.c".parse().unwrap();
-        let caller = UserCaller { org: self.org.org_id, user, credential: None, role: OrgRole::Owner, email };
+        let caller = UserCaller::of_role(self.org.org_id, user, None, OrgRole::Owner, email);
         Author { caller, trace: None }
     }
 

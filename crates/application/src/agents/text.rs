@@ -9,7 +9,7 @@ use super::AgentError;
 const VOICE_BYTES: usize = 10_000;
 
 /// A text of at most `most` characters; one that is blank is none.
-pub(super) fn checked(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>, AgentError> {
+pub(crate) fn checked(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>, AgentError> {
     let Some(text) = text else { return Ok(None) };
     if text.chars().count() > most {
         return Err(AgentError::invalid(field, format!("must have at most {most} characters")));

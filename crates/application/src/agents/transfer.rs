@@ -41,13 +41,13 @@ async fn transfer(
     to: UserId,
     keys: Vec<keys::NewKey>,
 ) -> Result<Transferred, AgentError> {
-    let before = living(tx, &author, id, Permission::AgentManageAny).await?;
+    let before = living(tx, &author, id, Permission::AgentTransferAny).await?;
     tx.memberships().find(author.org(), to).await?.ok_or(AgentError::NotFound("member"))?;
     let detail = json!({ "old": { "owner": before.owner }, "new": { "owner": to } });
     let agent = Agent { owner: to, ..before };
     tx.agents().update(&agent).await?;
     let object = Object { kind: "agent", id: id.to_string() };
     author.record(tx, Entry { kind: "agent.transferred", object, agent: Some(id), operation: None, detail }).await?;
-    let keys = keys::replace(tx, &author, id, keys).await?;
+    let keys = keys::replace(tx, &author, &agent, keys).await?;
     Ok(Transferred { agent, keys })
 }

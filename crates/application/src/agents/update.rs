@@ -62,11 +62,36 @@ impl Agents {
         let org = author.org();
         transact(&*self.parts.unit, &[org], move |tx| Box::pin(update(tx, author, id, patch))).await
     }
+
+    /// Pauses an agent, or lets it go on: all that somebody may do who keeps watch and may change nothing else. One that was
+    /// disabled stays so.
+    ///
+    /// # Errors
+    ///
+    /// See [`AgentError`]; nothing was changed.
+    pub async fn set_paused(&self, author: Author, id: AgentId, paused: bool) -> Result<Agent, AgentError> {
+        let (org, status) = (author.org(), if paused { AgentStatus::Paused } else { AgentStatus::Active });
+        transact(&*self.parts.unit, &[org], move |tx| Box::pin(set_paused(tx, author, id, status))).await
+    }
 }
 
 async fn update(tx: &mut dyn Tx, author: Author, id: AgentId, patch: AgentPatch) -> Result<Agent, AgentError> {
     let before = living(tx, &author, id, Permission::AgentManageAny).await?;
     let after = patch.applied_to(&before)?;
+    write(tx, author, before, after).await
+}
+
+async fn set_paused(tx: &mut dyn Tx, author: Author, id: AgentId, status: AgentStatus) -> Result<Agent, AgentError> {
+    let before = living(tx, &author, id, Permission::AgentPauseAny).await?;
+    if before.status == AgentStatus::Disabled {
+        return Err(AgentError::invalid("status", "is disabled: only a change of the agent ends that"));
+    }
+    let after = Agent { status, ..before.clone() };
+    write(tx, author, before, after).await
+}
+
+async fn write(tx: &mut dyn Tx, author: Author, before: Agent, after: Agent) -> Result<Agent, AgentError> {
+    let id = before.id;
     if after == before {
         return Ok(after);
     }

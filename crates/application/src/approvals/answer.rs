@@ -118,6 +118,6 @@ async fn permitted(tx: &mut dyn Tx, author: &Author, command: &Command) -> Resul
 fn answer_of(outcome: Outcome) -> Result<Answer, ApprovalError> {
     match outcome {
         Outcome::Request { request, replayed } => Ok(Answer { request: Arc::from(request), replayed }),
-        Outcome::Recorded { .. } => Err(ApprovalError::Unavailable),
+        Outcome::Recorded { .. } | Outcome::Spawned { .. } => Err(ApprovalError::Unavailable),
     }
 }

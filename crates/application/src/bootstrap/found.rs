@@ -110,6 +110,7 @@ impl Founding {
             status: AgentStatus::Active,
             month_cap: None,
             ancestors: Vec::new(),
+            origin: None,
             created_at: tx.now(),
         };
         tx.agents().insert(&agent).await?;

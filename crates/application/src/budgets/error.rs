@@ -14,7 +14,7 @@ pub enum BudgetError {
     #[error("the permission {} is needed", .0.as_str())]
     Forbidden(Permission),
     /// Live money comes in by payments, or by who runs the installation.
-    #[error("only a platform administrator may credit live money without a payment")]
+    #[error("only a platform administrator may move money into or out of the books by hand")]
     NotPlatformAdmin,
     /// Something that was sent cannot be.
     #[error("{field} {message}")]
@@ -30,6 +30,12 @@ pub enum BudgetError {
     /// The idempotency key was used for another movement.
     #[error("the idempotency key was already used for something else")]
     KeyReused,
+    /// The organization is closing or closed: its money stays where it is until it is paid out.
+    #[error("the organization is closing or closed")]
+    OrganizationClosed,
+    /// Only what a closed organization has left is paid out.
+    #[error("the organization is not closed")]
+    NotClosed,
     /// The wish was answered before, otherwise.
     #[error("the budget request was answered before")]
     Resolved,
@@ -65,6 +71,7 @@ impl From<TeamError> for BudgetError {
 impl From<Refusal> for BudgetError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::OrganizationClosed => Self::OrganizationClosed,
             Refusal::InsufficientFunds { account } => Self::Insufficient(account_name(&account)),
             Refusal::InvalidAmount => {
                 Self::Invalid { field: "amount_cents", message: "is beyond the range of the ledger".to_owned() }

@@ -5,6 +5,7 @@
 
 mod error;
 mod once;
+mod payout;
 mod pool;
 mod requests;
 mod top_up;
@@ -22,6 +23,7 @@ use upivia_domain::{
 pub use error::BudgetError;
 pub use pool::PoolMoved;
 pub use requests::{Answer, NewWish};
+pub(crate) use requests::{answer_wish, write_wish};
 pub use top_up::{MOST_TEST_CREDIT, ToppedUp};
 pub use view::{Cap, TeamBudget, WorkerBudget};
 pub use worker::{Caps, WorkerMoved};

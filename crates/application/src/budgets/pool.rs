@@ -97,7 +97,10 @@ async fn post(
     direction: Direction,
     movement: Movement,
 ) -> Result<bool, Ended> {
-    let permission = Permission::BudgetAllocateAny;
+    let permission = match direction {
+        Direction::Allocate => Permission::BudgetAllocateAny,
+        Direction::TakeBack => Permission::BudgetTakeBackAny,
+    };
     if !author.may(tx, permission).await? {
         return Err(BudgetError::Forbidden(permission).into());
     }

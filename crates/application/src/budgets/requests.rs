@@ -2,13 +2,13 @@
 
 use serde_json::json;
 use upivia_domain::{
-    BudgetRequestId, CommandId, Mode, NanoUsd, TeamId,
+    BudgetRequestId, CommandId, Mode, NanoUsd, TeamId, UserId,
     audit::Object,
     budget::{Account, AccountOwner},
     identity::Permission,
     ledger::TransferPurpose,
     ports::{BudgetRequestFilter, Tx, transact},
-    team::{BudgetRequest, BudgetRequestStatus, TeamRole},
+    team::{BudgetRequest, BudgetRequestStatus},
 };
 
 use super::{
@@ -17,7 +17,8 @@ use super::{
     worker::grant,
 };
 use crate::{
-    access::{Author, Entry, UserCaller},
+    access::{Author, By, Entry, UserCaller},
+    inbox::follow,
     teams::managed,
 };
 
@@ -57,8 +58,8 @@ impl Budgets {
         transact(&*self.parts.unit, &[org], move |tx| Box::pin(ask(tx, author, id, wish))).await
     }
 
-    /// Wishes, the newest first: with `team.manageAny` those of the organization, for the manager of the team that is
-    /// named those of the team, for everybody else their own. Who sees those of others sees what is open, unless they say
+    /// Wishes, the newest first: with `team.readAny` those of the organization, for whoever answers those of the team
+    /// that is named those of the team, for everybody else their own. Who sees those of others sees what is open, unless they say
     /// otherwise.
     ///
     /// # Errors
@@ -70,16 +71,21 @@ impl Budgets {
         team: Option<TeamId>,
         status: Option<BudgetRequestStatus>,
     ) -> Result<Vec<BudgetRequest>, BudgetError> {
-        let all = caller.may(Permission::TeamManageAny) || self.manages(caller, team).await?;
+        let all = caller.may(Permission::TeamReadAny) || self.answers(caller, team).await?;
         let user = (!all).then_some(caller.user);
         let status = status.or(all.then_some(BudgetRequestStatus::Pending));
         Ok(self.parts.teams.budget_requests(caller.org, &BudgetRequestFilter { status, team, user }, MOST).await?)
     }
 
-    async fn manages(&self, caller: &UserCaller, team: Option<TeamId>) -> Result<bool, BudgetError> {
-        let Some(team) = team else { return Ok(false) };
+    async fn answers(&self, caller: &UserCaller, team: Option<TeamId>) -> Result<bool, BudgetError> {
+        let Some(team) = team.filter(|_| caller.may(Permission::BudgetDecideOwn)) else { return Ok(false) };
         let places = self.parts.teams.teams_of(caller.org, caller.user).await?;
-        Ok(places.iter().any(|place| place.team == team && place.role == TeamRole::Manager))
+        let Some(place) = places.iter().find(|place| place.team == team) else { return Ok(false) };
+        let Some(custom) = place.role.custom() else {
+            return Ok(place.role.permissions().contains(Permission::BudgetDecideOwn));
+        };
+        let roles = self.parts.people.roles(caller.org).await?;
+        Ok(roles.iter().any(|role| role.id == custom && role.permissions.contains(Permission::BudgetDecideOwn)))
     }
 
     /// Answers a wish. The same answer again gives the present state; another one is [`BudgetError::Resolved`].
@@ -94,14 +100,30 @@ impl Budgets {
         answer: Answer,
     ) -> Result<BudgetRequest, BudgetError> {
         let (org, command) = (author.org(), CommandId::new(self.parts.ids.uuid()));
-        let answered =
-            transact(&*self.parts.unit, &[org], move |tx| Box::pin(resolve(tx, author, id, answer, command))).await;
-        answered.map_err(|ended| match ended {
-            Ended::Failed(error) => error,
-            // The command was minted here: nobody can have applied it before.
-            Ended::Repeated(_) => BudgetError::Unavailable,
+        transact(&*self.parts.unit, &[org], move |tx| {
+            Box::pin(async move {
+                let resolved = answer_wish(tx, &author, id, answer, command).await?;
+                follow(tx, &author, &resolved).await?;
+                Ok(resolved)
+            })
         })
+        .await
     }
+}
+
+/// Answers a wish inside the transaction of a use-case, under a command that nobody applied before.
+pub(crate) async fn answer_wish(
+    tx: &mut dyn Tx,
+    author: &Author,
+    id: BudgetRequestId,
+    answer: Answer,
+    command: CommandId,
+) -> Result<BudgetRequest, BudgetError> {
+    resolve(tx, author, id, answer, command).await.map_err(|ended| match ended {
+        Ended::Failed(error) => error,
+        // The command was minted for this: nobody can have applied it before.
+        Ended::Repeated(_) => BudgetError::Unavailable,
+    })
 }
 
 async fn ask(
@@ -110,11 +132,27 @@ async fn ask(
     id: BudgetRequestId,
     wish: NewWish,
 ) -> Result<BudgetRequest, BudgetError> {
-    let (org, user, permission) = (author.org(), author.caller.user, Permission::BudgetRequestOwn);
+    let permission = Permission::BudgetRequestOwn;
     if !author.may(tx, permission).await? {
         return Err(BudgetError::Forbidden(permission));
     }
-    let NewWish { team, mode, amount, reason } = wish;
+    // Who does not belong to the team is told so below.
+    let place = tx.teams().find_member(author.org(), wish.team, author.caller.user).await?;
+    if place.is_some() && !author.permissions_in(tx, wish.team).await?.contains(permission) {
+        return Err(BudgetError::Forbidden(permission));
+    }
+    write_wish(tx, &By::author(&author), id, author.caller.user, wish).await
+}
+
+/// Writes a wish of that person, with its event.
+pub(crate) async fn write_wish(
+    tx: &mut dyn Tx,
+    by: &By,
+    id: BudgetRequestId,
+    user: UserId,
+    wish: NewWish,
+) -> Result<BudgetRequest, BudgetError> {
+    let (org, NewWish { team, mode, amount, reason }) = (by.org, wish);
     tx.teams().find(org, team).await?.ok_or(BudgetError::NotFound("team"))?;
     if tx.teams().find_member(org, team, user).await?.is_none() {
         let message = "is no team of yours: its members ask for its money".to_owned();
@@ -125,20 +163,20 @@ async fn ask(
     let request =
         BudgetRequest { id, org, team, user, mode, amount, reason, status, created_at, resolved_at, resolved_by };
     tx.budget_requests().insert(&request).await?;
-    author.record(tx, entry("budget_request.created", &request)).await?;
+    by.record(tx, entry("budget_request.created", &request)).await?;
     Ok(request)
 }
 
 async fn resolve(
     tx: &mut dyn Tx,
-    author: Author,
+    author: &Author,
     id: BudgetRequestId,
     answer: Answer,
     command: CommandId,
 ) -> Result<BudgetRequest, Ended> {
     let found = tx.budget_requests().find(author.org(), id).await?;
     let request = found.ok_or(BudgetError::NotFound("budget request"))?;
-    managed(tx, &author, request.team).await?;
+    managed(tx, author, request.team, Permission::BudgetDecideOwn).await?;
     let (status, kind) = match answer {
         Answer::Approve => (BudgetRequestStatus::Approved, "budget_request.approved"),
         Answer::Reject => (BudgetRequestStatus::Rejected, "budget_request.rejected"),
@@ -153,7 +191,7 @@ async fn resolve(
     let resolved = BudgetRequest { status, resolved_at, resolved_by, ..request };
     tx.budget_requests().update(&resolved).await?;
     match answer {
-        Answer::Approve => pay(tx, &author, &resolved, command, kind).await?,
+        Answer::Approve => pay(tx, author, &resolved, command, kind).await?,
         Answer::Reject => author.record(tx, entry(kind, &resolved)).await?,
     }
     Ok(resolved)

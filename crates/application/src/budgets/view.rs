@@ -73,10 +73,10 @@ impl Budgets {
     pub async fn team(&self, caller: &UserCaller, id: TeamId, mode: Option<Mode>) -> Result<TeamBudget, BudgetError> {
         let teams = self.parts.agents.teams(caller.org).await?;
         let team = teams.into_iter().find(|team| team.id == id).ok_or(BudgetError::NotFound("team"))?;
-        if !caller.may(Permission::TeamManageAny) {
+        if !caller.may(Permission::TeamReadAny) {
             let own = self.parts.teams.teams_of(caller.org, caller.user).await?;
             let is_own = own.iter().any(|member| member.team == id);
-            is_own.then_some(()).ok_or(BudgetError::Forbidden(Permission::TeamManageAny))?;
+            is_own.then_some(()).ok_or(BudgetError::Forbidden(Permission::TeamReadAny))?;
         }
         let sight = self.sight(caller.org, mode).await?;
         let pool = self.account(&sight, AccountOwner::Pool(id)).await?;

@@ -5,6 +5,7 @@ use upivia_domain::{
     CommandId, NanoUsd, TeamId, UserId,
     audit::Object,
     budget::{Account, AccountOwner},
+    identity::Permission,
     ledger::TransferPurpose,
     ports::{Tx, transact},
     team::Allocation,
@@ -100,7 +101,11 @@ impl Worker {
 
 async fn post(tx: &mut dyn Tx, author: Author, worker: Worker, movement: Movement) -> Result<(), Ended> {
     let (team, user) = (worker.team, worker.user);
-    managed(tx, &author, team).await?;
+    let permission = match worker.direction {
+        Direction::Allocate => Permission::BudgetAllocateOwn,
+        Direction::TakeBack => Permission::BudgetTakeBackOwn,
+    };
+    managed(tx, &author, team, permission).await?;
     let before = tx.teams().find_allocation(author.org(), team, user).await?;
     let is_member = tx.teams().find_member(author.org(), team, user).await?.is_some();
     // Who left the team can only give back.

@@ -114,7 +114,7 @@ impl Dispatcher {
         loop {
             match self.parts().ledger.submit(Arc::clone(command)).await {
                 Ok(Outcome::Request { request, .. }) => return Some(Arc::from(request)),
-                Ok(Outcome::Recorded { .. }) => return None,
+                Ok(Outcome::Recorded { .. } | Outcome::Spawned { .. }) => return None,
                 Err(LedgerError::Refused(refusal)) => return refused(command, &refusal),
                 Err(LedgerError::Unavailable | LedgerError::InDoubt) => {}
             }

@@ -196,7 +196,7 @@ impl Dispatcher {
             screening: screened.screening,
             price_version: screened.price_version,
             provider: provider.as_ref().map(|provider| provider.name()),
-            contexts: Vec::new(),
+            contexts: screened.contexts,
             owner: sending.owner,
             approval: (ApprovalId::new(self.parts.ids.uuid()), self.parts.settings.approval),
             trace: None,
@@ -238,7 +238,7 @@ impl Dispatcher {
             screening: screened.screening,
             price_version: screened.price_version,
             provider: provider.as_ref().map(|provider| provider.name()),
-            contexts: Vec::new(),
+            contexts: screened.contexts,
             owner: sending.owner,
             approval: (ApprovalId::new(self.parts.ids.uuid()), self.parts.settings.approval),
             trace: new.trace,
@@ -370,6 +370,6 @@ pub(crate) struct Attempt {
 fn answer_of(outcome: Outcome) -> Result<Answer, DispatchError> {
     match outcome {
         Outcome::Request { request, replayed } => Ok(Answer { request: Arc::from(request), replayed }),
-        Outcome::Recorded { .. } => Err(DispatchError::Unavailable),
+        Outcome::Recorded { .. } | Outcome::Spawned { .. } => Err(DispatchError::Unavailable),
     }
 }

@@ -63,9 +63,11 @@ impl From<Refusal> for DispatchError {
             | Refusal::NotOwner
             | Refusal::TooEarly(_)
             | Refusal::InsufficientFunds { .. }
+            | Refusal::OrganizationClosed
             | Refusal::ClockBehind
             | Refusal::ApprovalResolved
             | Refusal::NotNow(_)
+            | Refusal::Unspawnable(_)
             | Refusal::Incomplete => Self::Unavailable,
         }
     }

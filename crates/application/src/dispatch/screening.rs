@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use upivia_domain::{
-    AgentId, Timestamp,
+    AgentId, DelegationId, Timestamp,
     catalog::{Catalog, OperationName, PayloadProblem, Quote},
-    dispatch::{IdempotencyKey, ServiceRequest, Tags, canonical_json},
+    dispatch::{IdempotencyKey, ServiceRequest, Tags, canonical_json, delegated_task},
     ledger::{AdmitKind, Screening, Start},
+    policy::SpendContext,
     ports::PayloadCheck,
 };
 
@@ -54,6 +55,8 @@ pub(super) struct Screened {
     pub(super) price_version: Option<u32>,
     /// When it was quoted.
     pub(super) quoted_at: Timestamp,
+    /// What the request is part of, as far as its metadata say.
+    pub(super) contexts: Vec<SpendContext>,
 }
 
 /// By the prices that are in force at `now`.
@@ -67,9 +70,11 @@ pub(super) fn screen(
     let operation = OperationName::from_parts(new.service.as_deref(), &new.operation);
     let operation = operation.map_err(|error| DispatchError::invalid("operation", error))?;
     bounded("payload", &new.payload, LARGEST_PAYLOAD)?;
+    let mut task = None;
     if let Some(metadata) = &new.metadata {
         bounded("metadata", metadata, LARGEST_METADATA)?;
         Tags::of(metadata).map_err(|problem| DispatchError::invalid(&problem.field, problem.message))?;
+        task = delegated_task(metadata).map_err(|error| DispatchError::invalid("metadata.delegated_task_id", error))?;
     }
     let quote = quote((catalog, now), payloads, &operation, &new.payload);
     let kind = match &quote {
@@ -78,7 +83,7 @@ pub(super) fn screen(
         }
         _ => AdmitKind::Dispatch(Start::DispatchNow),
     };
-    Ok(Screened::new(operation, kind, quote, now))
+    Ok(Screened::new((operation, task), kind, quote, now))
 }
 
 /// What was asked before, against today's schema and price.
@@ -89,12 +94,13 @@ pub(super) fn screen_again(
     now: Timestamp,
 ) -> Screened {
     let quote = quote((catalog, now), payloads, &request.operation, &request.content.payload());
-    Screened::new(request.operation.clone(), AdmitKind::Dispatch(Start::DispatchNow), quote, now)
+    let what = (request.operation.clone(), request.content.delegated_task());
+    Screened::new(what, AdmitKind::Dispatch(Start::DispatchNow), quote, now)
 }
 
 impl Screened {
     fn new(
-        operation: OperationName,
+        (operation, task): (OperationName, Option<DelegationId>),
         kind: AdmitKind,
         quote: Result<Option<Quote>, PayloadProblem>,
         quoted_at: Timestamp,
@@ -108,7 +114,8 @@ impl Screened {
             Ok(None) => (Screening::UnknownOperation, Arc::default()),
             Err(problem) => (Screening::InvalidPayload(problem), Arc::default()),
         };
-        Self { operation, kind, screening, forward, price_version, quoted_at }
+        let contexts = task.map(SpendContext::Delegation).into_iter().collect();
+        Self { operation, kind, screening, forward, price_version, quoted_at, contexts }
     }
 }
 

@@ -98,7 +98,7 @@ impl Sweeper {
                 true
             }
             // Somebody else was faster.
-            Ok(Outcome::Recorded { .. }) | Err(LedgerError::Refused(_)) => true,
+            Ok(Outcome::Recorded { .. } | Outcome::Spawned { .. }) | Err(LedgerError::Refused(_)) => true,
             Err(LedgerError::Unavailable | LedgerError::InDoubt) => false,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: asking providers, which recovery does by itself ([`crate::node`]).
 
+mod acknowledge;
 mod detail;
 mod error;
 mod list;

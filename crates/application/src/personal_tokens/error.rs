@@ -1,6 +1,6 @@
 //! Why a token was not made or changed.
 
-use upivia_domain::ports::StoreError;
+use upivia_domain::{identity::Permission, ports::StoreError};
 
 use super::MOST_TOKENS;
 
@@ -18,6 +18,12 @@ pub enum PersonalTokenError {
         /// What.
         message: &'static str,
     },
+    /// The person's role does not include it.
+    #[error("the permission {} is needed", .0.as_str())]
+    Forbidden(Permission),
+    /// The token was to be given a permission that its person lacks.
+    #[error("names {}, which your role does not include", .0.as_str())]
+    Lacking(Permission),
     /// One more would be too many.
     #[error("there are {MOST_TOKENS} personal tokens already; remove one first")]
     TooMany,

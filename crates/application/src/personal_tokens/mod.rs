@@ -5,13 +5,13 @@
 
 mod error;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Value, json};
 use upivia_domain::{
     CredentialId, Secret, Timestamp,
     audit::Object,
-    identity::{Credential, CredentialKind, CredentialStatus, Name, TokenKind},
+    identity::{Credential, CredentialKind, CredentialStatus, Name, Permission, PermissionSet, TokenDetail, TokenKind},
     ports::{Clock, Entropy, Ids, PeopleQueries, StoreError, TokenHasher, Tx, UnitOfWork, transact},
 };
 
@@ -53,6 +53,17 @@ pub struct NewPersonalToken {
     pub name: Name,
     /// From when on it opens nothing; absent = until it is removed.
     pub expires_at: Option<Timestamp>,
+    /// What it may do at most; absent = all that its person may.
+    pub scope: Option<PermissionSet>,
+}
+
+/// A token with what is kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalToken {
+    /// The credential.
+    pub credential: Credential,
+    /// What it may do at most, and when it was last used.
+    pub detail: TokenDetail,
 }
 
 /// A change of a token. Absent members stay.
@@ -68,7 +79,7 @@ pub struct TokenChange {
 #[derive(Debug, Clone)]
 pub struct Minted {
     /// What is kept of it.
-    pub token: Credential,
+    pub token: PersonalToken,
     /// The token.
     pub secret: Secret<String>,
 }
@@ -84,8 +95,15 @@ impl PersonalTokens {
     /// # Errors
     ///
     /// The store's.
-    pub async fn list(&self, caller: &UserCaller) -> Result<Vec<Credential>, PersonalTokenError> {
-        Ok(self.parts.people.personal_tokens(caller.org, caller.user).await?)
+    pub async fn list(&self, caller: &UserCaller) -> Result<Vec<PersonalToken>, PersonalTokenError> {
+        let credentials = self.parts.people.personal_tokens(caller.org, caller.user).await?;
+        let mut details: HashMap<_, _> =
+            self.parts.people.token_details(caller.org, caller.user).await?.into_iter().collect();
+        let with_detail = |credential: Credential| {
+            let detail = details.remove(&credential.id).unwrap_or_default();
+            PersonalToken { credential, detail }
+        };
+        Ok(credentials.into_iter().map(with_detail).collect())
     }
 
     /// Makes a token that opens the organization in which the author acts.
@@ -105,8 +123,8 @@ impl PersonalTokens {
         let org = author.org();
         let token = transact(&*self.parts.unit, &[org], move |tx| {
             Box::pin(async move {
-                member(tx, &author).await?;
-                let token = Credential {
+                let scope = mintable(tx, &author, new.scope).await?;
+                let credential = Credential {
                     id,
                     org,
                     kind: CredentialKind::PersonalToken { user: author.caller.user },
@@ -115,9 +133,16 @@ impl PersonalTokens {
                     status: CredentialStatus { revoked: false, expires_at: new.expires_at },
                     created_at: tx.now(),
                 };
-                tx.credentials().insert(&token).await?;
-                record(tx, &author, "credential.created", id, json!({ "expires_at": new.expires_at })).await?;
-                Ok::<_, PersonalTokenError>(token)
+                tx.credentials().insert(&credential).await?;
+                if let Some(scope) = scope {
+                    tx.credentials().set_scope(org, id, scope).await?;
+                }
+                let detail = json!({ "expires_at": new.expires_at, "permissions": scope.map(PermissionSet::names) });
+                record(tx, &author, "credential.created", id, detail).await?;
+                Ok::<_, PersonalTokenError>(PersonalToken {
+                    credential,
+                    detail: TokenDetail { scope, last_used_at: None },
+                })
             })
         })
         .await?;
@@ -134,9 +159,9 @@ impl PersonalTokens {
         author: Author,
         id: CredentialId,
         change: TokenChange,
-    ) -> Result<Credential, PersonalTokenError> {
-        let org = author.org();
-        transact(&*self.parts.unit, &[org], move |tx| {
+    ) -> Result<PersonalToken, PersonalTokenError> {
+        let (org, caller) = (author.org(), author.caller.clone());
+        let changed: Credential = transact(&*self.parts.unit, &[org], move |tx| {
             Box::pin(async move {
                 let mut token = own(tx, &author, id).await?;
                 let was_enabled = !token.status.revoked;
@@ -147,10 +172,13 @@ impl PersonalTokens {
                 tx.credentials().update(org, &token).await?;
                 let detail = json!({ "old": { "enabled": was_enabled }, "new": { "enabled": !token.status.revoked } });
                 record(tx, &author, "credential.updated", id, detail).await?;
-                Ok(token)
+                Ok::<_, PersonalTokenError>(token)
             })
         })
-        .await
+        .await?;
+        let details = self.parts.people.token_details(caller.org, caller.user).await?;
+        let detail = details.into_iter().find(|(of, _)| *of == id).map(|(_, detail)| detail);
+        Ok(PersonalToken { credential: changed, detail: detail.unwrap_or_default() })
     }
 
     /// Removes a token; it opens nothing when this returns.
@@ -170,6 +198,21 @@ impl PersonalTokens {
         })
         .await
     }
+}
+
+/// The author may make a token, and one that may do that: nobody gives what they lack.
+async fn mintable(
+    tx: &mut dyn Tx,
+    author: &Author,
+    scope: Option<PermissionSet>,
+) -> Result<Option<PermissionSet>, PersonalTokenError> {
+    member(tx, author).await?;
+    let held = author.permissions(tx).await?;
+    if !held.contains(Permission::TokenMint) {
+        return Err(PersonalTokenError::Forbidden(Permission::TokenMint));
+    }
+    let lacking = scope.and_then(|scope| scope.without(held).iter().next());
+    lacking.map_or(Ok(scope), |permission| Err(PersonalTokenError::Lacking(permission)))
 }
 
 /// The author still belongs to the organization.

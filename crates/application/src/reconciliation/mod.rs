@@ -14,5 +14,5 @@ mod schedule;
 
 pub use error::ReconcileError;
 pub use poller::{PollSettings, Poller, PollerParts};
-pub use reconcile::{Heard, Reconciliation, ReconciliationParts};
+pub use reconcile::{Heard, RECEIPT_SECONDS, Reconciliation, ReconciliationParts};
 pub use report::{Report, Word};

@@ -125,7 +125,7 @@ impl Poller {
                 tracing::info!(request = %request.id, state = %request.state, "an open request was carried on");
                 request.state.is_ended()
             }
-            Ok(Outcome::Recorded { .. }) => false,
+            Ok(Outcome::Recorded { .. } | Outcome::Spawned { .. }) => false,
             // For example: a former owner might still send. Asked again later.
             Err(error) => {
                 tracing::info!(request = %request.id, %error, "an open request could not be carried on yet");

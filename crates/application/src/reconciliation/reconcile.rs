@@ -12,6 +12,12 @@ use upivia_domain::{
 use super::{ReconcileError, Report};
 use crate::ledger::GroupCommit;
 
+/// So many seconds a receipt is kept. A signature is believed for minutes, so whoever copied a message cannot send it after
+/// that, and the ledger knows the command that a message became for good; a receipt answers repetitions until then.
+pub const RECEIPT_SECONDS: i64 = 60 * 60;
+/// With each new message some old ones are forgotten: more than one, so that they never add up.
+const FORGOTTEN_AT_ONCE: u32 = 8;
+
 /// What the use-case needs.
 pub struct ReconciliationParts {
     /// Where outcomes are written.
@@ -61,10 +67,19 @@ impl Reconciliation {
         let request = self.apply(report.word.command(id, &request)).await?;
         let receipt = self.receipt(&report, &request);
         let kept = self.0.receipts.keep(&receipt).await?;
+        self.forget_old_ones().await;
         if kept == receipt {
             return Ok(Heard { request, duplicate: false });
         }
         self.again(&kept, &report).await
+    }
+
+    /// Bounded work; where it fails, the next message does it.
+    async fn forget_old_ones(&self) {
+        let before = self.0.clock.now().plus_seconds(-RECEIPT_SECONDS);
+        if let Err(error) = self.0.receipts.forget(before, FORGOTTEN_AT_ONCE).await {
+            tracing::warn!(%error, "old receipts of messages could not be forgotten");
+        }
     }
 
     async fn again(&self, known: &WebhookReceipt, report: &Report) -> Result<Heard, ReconcileError> {
@@ -93,7 +108,7 @@ impl Reconciliation {
     async fn apply(&self, command: Command) -> Result<Arc<ServiceRequest>, ReconcileError> {
         match self.0.ledger.submit(Arc::new(command)).await? {
             Outcome::Request { request, .. } => Ok(Arc::from(request)),
-            Outcome::Recorded { .. } => Err(ReconcileError::Unavailable),
+            Outcome::Recorded { .. } | Outcome::Spawned { .. } => Err(ReconcileError::Unavailable),
         }
     }
 

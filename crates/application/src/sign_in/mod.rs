@@ -1,10 +1,11 @@
-//! Signing in: passwords, sessions in cookies, and ending sessions.
+//! Signing in: passwords, providers of identity, sessions in cookies, and ending sessions.
 //!
 //! A session is a cookie that says who somebody is and since when; nothing of it is stored. What is stored is from when on
 //! the sessions of a person count: raising that ends all of them at once, on every node. Deliberately absent: HTTP, how
 //! cookies are encrypted, and how often somebody may try.
 
 mod error;
+mod federation;
 mod passwords;
 mod sessions;
 
@@ -13,7 +14,9 @@ use std::sync::Arc;
 use upivia_domain::ports::{Clock, CredentialQueries, Ids, PasswordHasher, PeopleQueries, SessionCodec, UnitOfWork};
 
 pub use error::SignInError;
+pub use federation::{Arrival, Departure, Federation, FederationError, JoinTerms, Return};
 pub use passwords::set_password;
+pub(crate) use passwords::write;
 pub use sessions::{Lifetimes, OpenSession};
 
 /// What the use-cases need.
@@ -34,6 +37,8 @@ pub struct SignInsParts {
     pub ids: Arc<dyn Ids>,
     /// How long they hold.
     pub lifetimes: Lifetimes,
+    /// A provider of identity; absent = passwords only.
+    pub federation: Option<Federation>,
 }
 
 /// The use-cases.

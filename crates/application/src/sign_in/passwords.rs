@@ -86,14 +86,17 @@ pub async fn set_password(
     .await
 }
 
-/// Ends all sessions, and sets the password where there is a new one.
-async fn write(
+/// Ends all sessions, and sets the password where there is a new one; then a link to another one is worth nothing, too.
+pub(crate) async fn write(
     tx: &mut dyn Tx,
     mut row: SignIn,
     password: Option<PasswordHash>,
     (actor, trace): (Actor, Option<Arc<str>>),
 ) -> Result<SignIn, StoreError> {
     let kind = if password.is_some() { "user.password_changed" } else { "user.sessions_ended" };
+    if password.is_some() {
+        tx.password_resets().remove(row.user).await?;
+    }
     row.password = password.or(row.password);
     row.end_sessions(tx.now());
     tx.users().put_sign_in(&row).await?;

@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     OrgId, Secret, Timestamp, UserId,
-    identity::{Cookie, Email, PasswordCheck, SessionClaims, SignIn, User},
+    identity::{Cookie, Email, Name, PasswordCheck, SessionClaims, SignIn, User},
 };
 
 use super::{SignInError, SignIns};
@@ -64,8 +64,9 @@ impl SignIns {
             Some(org) => org,
             None => self.oldest(person.id).await?.ok_or(AccessError::Unauthorized)?,
         };
-        let membership = self.parts.credentials.membership(org, person.id).await?.ok_or(AccessError::Unauthorized)?;
-        Ok(UserCaller { org, user: person.id, credential: None, role: membership.role, email: person.email })
+        let standing = self.parts.credentials.standing(org, person.id, None).await?;
+        let caller = UserCaller::standing((org, person.id), None, person.email, standing);
+        caller.ok_or(AccessError::Unauthorized)
     }
 
     /// Signs somebody in by their password. Whoever does not exist costs as much time as a wrong password.
@@ -101,6 +102,15 @@ impl SignIns {
         };
         // It began when it began: renewals never carry it beyond its absolute end.
         self.open(user, claims.issued_at, self.parts.clock.now()).map(Some)
+    }
+
+    /// How a person is called, where they said it.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn name_of(&self, user: UserId) -> Result<Option<Name>, SignInError> {
+        Ok(self.parts.people.name_of(user).await?)
     }
 
     /// Whether an attempt is the person's password.
@@ -139,13 +149,20 @@ impl SignIns {
         Ok(found.filter(|(_, row)| row.counts(claims.issued_at)))
     }
 
-    async fn with_row(&self, user: Option<User>) -> Result<Option<(User, SignIn)>, upivia_domain::ports::StoreError> {
+    pub(super) async fn with_row(
+        &self,
+        user: Option<User>,
+    ) -> Result<Option<(User, SignIn)>, upivia_domain::ports::StoreError> {
         let Some(user) = user else { return Ok(None) };
+        // Whoever is kept out is nobody here: they neither sign in nor renew a session.
+        if self.parts.credentials.is_suspended(user.id).await? {
+            return Ok(None);
+        }
         let row = self.parts.people.sign_in(user.id).await?.unwrap_or(SignIn::none(user.id));
         Ok(Some((user, row)))
     }
 
-    async fn oldest(&self, user: UserId) -> Result<Option<OrgId>, AccessError> {
+    pub(super) async fn oldest(&self, user: UserId) -> Result<Option<OrgId>, AccessError> {
         Ok(self.parts.people.organizations_of(user).await?.first().map(|organization| organization.id))
     }
 }

@@ -141,7 +141,7 @@ async fn rehearse(tx: &mut dyn Tx, mut admit: Admit, mut probe: Admit) -> Result
 async fn apply(tx: &mut dyn Tx, admit: Admit) -> Result<Box<ServiceRequest>, Ended> {
     match tx.apply(&Command::Admit(Box::new(admit))).await? {
         Ok(Outcome::Request { request, .. }) => Ok(request),
-        Ok(Outcome::Recorded { .. }) => Err(Ended::Error(SimulationError::Unavailable)),
+        Ok(Outcome::Recorded { .. } | Outcome::Spawned { .. }) => Err(Ended::Error(SimulationError::Unavailable)),
         Err(refusal) => Err(Ended::Error(refusal.into())),
     }
 }

@@ -41,7 +41,10 @@ async fn create(
     name: Name,
     month_cap: Option<NanoUsd>,
 ) -> Result<Team, TeamError> {
-    permitted(tx, &author).await?;
+    permitted(tx, &author, Permission::TeamCreate).await?;
+    if month_cap.is_some() {
+        permitted(tx, &author, Permission::TeamCapAny).await?;
+    }
     let team = Team { id, org: author.org(), name, has_pool: false, month_cap, created_at: tx.now() };
     tx.teams().insert(&team).await?;
     author.record(tx, entry("team.created", id, figures(&team))).await?;
@@ -49,7 +52,13 @@ async fn create(
 }
 
 async fn update(tx: &mut dyn Tx, author: Author, id: TeamId, change: TeamChange) -> Result<Team, TeamError> {
-    permitted(tx, &author).await?;
+    permitted(tx, &author, Permission::TeamManageAny).await?;
+    if change.month_cap.is_some() {
+        permitted(tx, &author, Permission::TeamCapAny).await?;
+    }
+    if change.has_pool.is_some() {
+        permitted(tx, &author, Permission::TeamPoolAny).await?;
+    }
     let before = tx.teams().find(author.org(), id).await?.ok_or(TeamError::NotFound("team"))?;
     let team = Team {
         name: change.name.unwrap_or_else(|| before.name.clone()),
@@ -63,12 +72,11 @@ async fn update(tx: &mut dyn Tx, author: Author, id: TeamId, change: TeamChange)
     Ok(team)
 }
 
-async fn permitted(tx: &mut dyn Tx, author: &Author) -> Result<(), TeamError> {
-    let permission = Permission::TeamManageAny;
+async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), TeamError> {
     if author.may(tx, permission).await? { Ok(()) } else { Err(TeamError::Forbidden(permission)) }
 }
 
-pub(super) fn entry(kind: &'static str, team: TeamId, detail: Value) -> Entry {
+pub(crate) fn entry(kind: &'static str, team: TeamId, detail: Value) -> Entry {
     Entry { kind, object: Object { kind: "team", id: team.to_string() }, agent: None, operation: None, detail }
 }
 

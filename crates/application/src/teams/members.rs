@@ -3,13 +3,13 @@
 use serde_json::json;
 use upivia_domain::{
     NanoUsd, OrgId, TeamId, UserId,
-    identity::Email,
-    ports::{Tx, transact},
+    identity::{Email, Permission},
+    ports::{StoreError, Tx, transact},
     team::{Allocation, TeamMember, TeamRole},
 };
 
 use super::{TeamError, Teams, edit::entry, managed};
-use crate::access::Author;
+use crate::access::{Author, included_in_team};
 
 /// How a person is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,8 @@ impl Teams {
 }
 
 async fn add(tx: &mut dyn Tx, author: Author, id: TeamId, new: NewMember) -> Result<TeamMember, TeamError> {
-    managed(tx, &author, id).await?;
+    managed(tx, &author, id, Permission::TeamManageOwn).await?;
+    within(tx, &author, id, new.role).await?;
     let org = author.org();
     let user = person(tx, org, &new.person).await?;
     if tx.teams().find_member(org, id, user).await?.is_some() {
@@ -77,7 +78,7 @@ async fn add(tx: &mut dyn Tx, author: Author, id: TeamId, new: NewMember) -> Res
     }
     let member = TeamMember { team: id, user, role: new.role, created_at: tx.now() };
     tx.teams().insert_member(org, &member).await?;
-    let detail = json!({ "user": user, "old": null, "new": member.role.as_str() });
+    let detail = json!({ "user": user, "old": null, "new": member.role.to_string() });
     author.record(tx, entry("team.member_added", id, detail)).await?;
     Ok(member)
 }
@@ -88,19 +89,28 @@ async fn set_role(
     (id, user): (TeamId, UserId),
     role: TeamRole,
 ) -> Result<TeamMember, TeamError> {
-    managed(tx, &author, id).await?;
+    managed(tx, &author, id, Permission::TeamManageOwn).await?;
     let before = member(tx, author.org(), id, user).await?;
+    within(tx, &author, id, before.role).await?;
+    within(tx, &author, id, role).await?;
     let after = TeamMember { role, ..before };
     tx.teams().update_member(author.org(), &after).await?;
-    let detail = json!({ "user": user, "old": before.role.as_str(), "new": role.as_str() });
+    let detail = json!({ "user": user, "old": before.role.to_string(), "new": role.to_string() });
     author.record(tx, entry("team.member_changed", id, detail)).await?;
     Ok(after)
 }
 
 async fn remove(tx: &mut dyn Tx, author: Author, id: TeamId, user: UserId) -> Result<TeamMember, TeamError> {
-    managed(tx, &author, id).await?;
-    let org = author.org();
-    let before = member(tx, org, id, user).await?;
+    managed(tx, &author, id, Permission::TeamManageOwn).await?;
+    let before = member(tx, author.org(), id, user).await?;
+    within(tx, &author, id, before.role).await?;
+    leave_team(tx, &author, before).await?;
+    Ok(before)
+}
+
+/// Takes somebody out, whoever says so; nothing more of the team's money is spent for them.
+pub(crate) async fn leave_team(tx: &mut dyn Tx, author: &Author, place: TeamMember) -> Result<(), StoreError> {
+    let (org, TeamMember { team: id, user, role, .. }) = (author.org(), place);
     tx.teams().remove_member(org, id, user).await?;
     let allocation = tx.teams().find_allocation(org, id, user).await?;
     if allocation.is_some() {
@@ -109,9 +119,20 @@ async fn remove(tx: &mut dyn Tx, author: Author, id: TeamId, user: UserId) -> Re
         tx.teams().put_allocation(org, &closed).await?;
     }
     let detail =
-        json!({ "user": user, "old": before.role.as_str(), "new": null, "allocation_closed": allocation.is_some() });
-    author.record(tx, entry("team.member_removed", id, detail)).await?;
-    Ok(before)
+        json!({ "user": user, "old": role.to_string(), "new": null, "allocation_closed": allocation.is_some() });
+    author.record(tx, entry("team.member_removed", id, detail)).await
+}
+
+/// Nobody gives or takes in a team what they may not do there. A role that is not there is nobody's.
+async fn within(tx: &mut dyn Tx, author: &Author, team: TeamId, role: TeamRole) -> Result<(), TeamError> {
+    let org = author.org();
+    if let Some(id) = role.custom() {
+        let missing = TeamError::Invalid { field: "role_id", message: "is no role of this organization" };
+        tx.roles().find(org, id).await?.ok_or(missing)?;
+    }
+    let held = author.permissions_in(tx, team).await?;
+    let lacking = included_in_team(tx, org, role).await?.without(held).iter().next();
+    lacking.map_or(Ok(()), |permission| Err(TeamError::Forbidden(permission)))
 }
 
 async fn member(tx: &mut dyn Tx, org: OrgId, team: TeamId, user: UserId) -> Result<TeamMember, TeamError> {

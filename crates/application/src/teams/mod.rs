@@ -13,12 +13,14 @@ use upivia_domain::{
     NanoUsd, TeamId,
     identity::{Name, Permission},
     ports::{AgentQueries, CredentialQueries, Ids, TeamQueries, Tx, UnitOfWork},
-    team::{Team, TeamRole},
+    team::Team,
 };
 
 use crate::access::Author;
 
+pub(crate) use edit::entry;
 pub use error::TeamError;
+pub(crate) use members::leave_team;
 pub use members::{NewMember, Person};
 pub use read::MemberDetail;
 
@@ -59,17 +61,18 @@ impl Teams {
     }
 }
 
-/// The author may manage the team, by their role or as its manager, and it is there.
-pub(crate) async fn managed(tx: &mut dyn Tx, author: &Author, id: TeamId) -> Result<Team, TeamError> {
-    let org = author.org();
-    let team = tx.teams().find(org, id).await?.ok_or(TeamError::NotFound("team"))?;
-    if author.may(tx, Permission::TeamManageAny).await? {
+/// The author may do that in the team, by their role in it or because they manage all of them, and it is there.
+pub(crate) async fn managed(
+    tx: &mut dyn Tx,
+    author: &Author,
+    id: TeamId,
+    permission: Permission,
+) -> Result<Team, TeamError> {
+    let team = tx.teams().find(author.org(), id).await?.ok_or(TeamError::NotFound("team"))?;
+    if author.permissions_in(tx, id).await?.contains(permission) {
         return Ok(team);
     }
-    let own = author.may(tx, Permission::TeamManageOwn).await?;
-    let place = tx.teams().find_member(org, id, author.caller.user).await?;
-    match place.filter(|place| own && place.role == TeamRole::Manager) {
-        Some(_) => Ok(team),
-        None => Err(TeamError::Forbidden(Permission::TeamManageAny)),
-    }
+    // With the permission it is the team's role that lacks it.
+    let lacks = if author.may(tx, permission).await? { Permission::TeamManageAny } else { permission };
+    Err(TeamError::Forbidden(lacks))
 }

@@ -2,11 +2,13 @@
 
 mod character;
 mod health;
+mod origin;
 
 use std::{fmt, str::FromStr};
 
 pub use character::{Character, InvalidMemoryMode, MemoryMode};
 pub use health::{AgentHealth, EndedCall, HealthClass};
+pub use origin::{InvalidOrigin, Origin};
 
 use crate::{AgentId, NanoUsd, OrgId, TeamId, Timestamp, UserId, identity::Name};
 
@@ -90,9 +92,8 @@ impl AgentKind {
     /// Why such an agent cannot be deleted, in a sentence; `None` where it can.
     pub const fn never_deleted(self) -> Option<&'static str> {
         match self {
-            Self::Standard => None,
+            Self::Standard | Self::Spawned => None,
             Self::Yupi => Some("Yupi, the default agent, cannot be deleted; it can be paused"),
-            Self::Spawned => Some("a spawned agent has money of its own and cannot be deleted; it can be disabled"),
         }
     }
 
@@ -150,6 +151,8 @@ pub struct Agent {
     pub month_cap: Option<NanoUsd>,
     /// Whom it descends from, the oldest first, the parent last; empty for an agent that a person made.
     pub ancestors: Vec<AgentId>,
+    /// Where its money came from, and where what it leaves goes; absent for an agent that a person made.
+    pub origin: Option<Origin>,
     /// When it was made.
     pub created_at: Timestamp,
 }

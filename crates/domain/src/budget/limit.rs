@@ -87,7 +87,7 @@ reason_codes! {
     TeamBudgetExceeded = "team_budget_exceeded";
     /// The wallet, or a debt of the organization.
     InsufficientBalance = "insufficient_balance";
-    /// The organization is suspended or closing.
+    /// The organization is suspended or closing, or a person stopped it, the team, or the agent's tree.
     OrganizationSuspended = "organization_suspended";
     /// No provider is configured for the operation in this mode.
     ServiceNotConfigured = "service_not_configured";
@@ -128,7 +128,8 @@ impl fmt::Display for ReasonCode {
 pub struct Reason {
     /// What failed.
     pub code: ReasonCode,
-    /// Whose limit it is: `binding`, `agent`, `ancestor`, `worker`, `team`, `delegation`, `run`, `room`, `organization`.
+    /// Whose limit it is: `binding`, `agent`, `ancestor`, `worker`, `team`, `delegation`, `run`, `room`, `organization`,
+    /// `agent_tree`, `approval`.
     pub scope: &'static str,
     /// What the figures count.
     pub unit: LimitUnit,
@@ -144,6 +145,8 @@ pub struct Reason {
     pub resets_at: Option<Timestamp>,
     /// Whether the same request may pass later without anybody changing a rule.
     pub retryable: bool,
+    /// The limit, where it is one with a window.
+    pub window: Option<Window>,
 }
 
 impl Reason {
@@ -159,6 +162,7 @@ impl Reason {
             requested: 0,
             resets_at: None,
             retryable: false,
+            window: None,
         }
     }
 

@@ -6,10 +6,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Tags;
-use crate::{AgentId, catalog::OperationName};
+use crate::{AgentId, DelegationId, InvalidId, catalog::OperationName};
 
+/// The delegated task that a request is for.
+const TASK: &str = "delegated_task_id";
 /// Metadata that changes what a request means: part of its fingerprint, unlike labels.
-const MEANINGFUL_METADATA: [&str; 1] = ["delegated_task_id"];
+const MEANINGFUL_METADATA: [&str; 1] = [TASK];
 
 /// The asked-for action. Stored encrypted and erasable; only [`Content::digest`] enters the audit chain.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,6 +59,24 @@ impl Content {
     pub fn tags(&self) -> Tags {
         let metadata = self.metadata.as_deref().and_then(|bytes| serde_json::from_slice(bytes).ok());
         metadata.and_then(|metadata: Value| Tags::of(&metadata).ok()).unwrap_or_default()
+    }
+
+    /// The task that the caller named; none where something else stands there, as in requests of before may be.
+    pub fn delegated_task(&self) -> Option<DelegationId> {
+        let metadata = self.metadata.as_deref().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok())?;
+        delegated_task(&metadata).ok().flatten()
+    }
+}
+
+/// The task that metadata names; null is absent, as everywhere.
+///
+/// # Errors
+///
+/// [`InvalidId`] for anything but the id of a task.
+pub fn delegated_task(metadata: &Value) -> Result<Option<DelegationId>, InvalidId> {
+    match metadata.get(TASK) {
+        None | Some(Value::Null) => Ok(None),
+        Some(named) => named.as_str().unwrap_or_default().parse().map(Some),
     }
 }
 

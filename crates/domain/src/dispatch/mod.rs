@@ -9,7 +9,7 @@ mod state;
 mod tags;
 
 pub use answer::{Basis, ProviderAnswer, ProviderCall, ProviderName};
-pub use content::{Content, canonical_json};
+pub use content::{Content, canonical_json, delegated_task};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use reference::{InvalidReference, Reference};
 pub use request::{Charge, End, HeldWindow, Hold, ServiceRequest};

@@ -14,15 +14,23 @@ pub enum OrganizationStatus {
     Suspended,
     /// Being closed; nothing is admitted, what is open still ends.
     Closing,
+    /// Closed for good: nothing is open any more. What money is left stays until it is paid out.
+    Closed,
 }
 
 impl OrganizationStatus {
+    /// Whether its owner gave it up; there is no way back.
+    pub const fn is_given_up(self) -> bool {
+        matches!(self, Self::Closing | Self::Closed)
+    }
+
     /// The stored and shown name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
             Self::Closing => "closing",
+            Self::Closed => "closed",
         }
     }
 }
@@ -40,6 +48,7 @@ impl FromStr for OrganizationStatus {
             "active" => Ok(Self::Active),
             "suspended" => Ok(Self::Suspended),
             "closing" => Ok(Self::Closing),
+            "closed" => Ok(Self::Closed),
             other => Err(format!("unknown organization status {other}")),
         }
     }

@@ -2,7 +2,7 @@
 //! adapter's business ([`crate::ports::IdentityProvider`]).
 
 use super::Email;
-use crate::{Secret, ports::Entropy};
+use crate::{Secret, Timestamp, UserId, ports::Entropy};
 
 const RANDOM_BYTES: usize = 32;
 
@@ -16,13 +16,15 @@ pub struct SignInAttempt {
     pub nonce: Secret<String>,
     /// Ties the code to who asked for it (PKCE); 43 to 128 unreserved characters.
     pub pkce_verifier: Secret<String>,
+    /// Where the browser wants to be once it is back; nothing that comes in is trusted to be a place of ours.
+    pub landing: Option<String>,
 }
 
 impl SignInAttempt {
     /// A new attempt, of 256 random bits in each secret.
     pub fn begin(entropy: &dyn Entropy) -> Self {
         let random = || Secret::new(random_text(entropy));
-        Self { state: random(), nonce: random(), pkce_verifier: random() }
+        Self { state: random(), nonce: random(), pkce_verifier: random(), landing: None }
     }
 }
 
@@ -51,10 +53,24 @@ pub struct ProvenIdentity {
     pub issuer: String,
     /// Its unchanging id of the person.
     pub subject: String,
-    /// An address that the provider says it has verified.
-    pub email: Email,
+    /// An address that the provider says it has verified; absent where it has none, or has not verified it.
+    pub email: Option<Email>,
     /// How they are called.
     pub name: Option<String>,
+}
+
+/// Whom a provider's person is here. One person has at most one identity of a provider: another one of theirs may be
+/// somebody to whom their address went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedIdentity {
+    /// The provider.
+    pub issuer: String,
+    /// Its unchanging id of the person.
+    pub subject: String,
+    /// The person.
+    pub user: UserId,
+    /// Since when.
+    pub created_at: Timestamp,
 }
 
 #[cfg(test)]

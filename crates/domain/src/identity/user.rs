@@ -1,9 +1,8 @@
-//! People and what they are in an organization.
+//! People, their names and addresses.
 
 use std::{fmt, str::FromStr};
 
-use super::Permission;
-use crate::{OrgId, Timestamp, UserId};
+use crate::{Timestamp, UserId};
 
 /// A label that people give: 1 to 200 characters, no control characters, no blank ends.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,65 +80,6 @@ pub struct User {
     pub email: Email,
     /// When they were made.
     pub created_at: Timestamp,
-}
-
-/// What a person is in an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrgRole {
-    /// May do everything; there is always one.
-    Owner,
-    /// May do everything but remove owners.
-    Admin,
-    /// May look, and create agents of their own.
-    Member,
-}
-
-impl OrgRole {
-    /// The stored and shown name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    /// Whether the role includes the permission.
-    pub const fn grants(self, permission: Permission) -> bool {
-        match self {
-            Self::Owner | Self::Admin => true,
-            Self::Member => matches!(
-                permission,
-                Permission::OrganizationRead
-                    | Permission::AgentCreateOwn
-                    | Permission::TeamManageOwn
-                    | Permission::BudgetRequestOwn
-            ),
-        }
-    }
-}
-
-impl FromStr for OrgRole {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "owner" => Ok(Self::Owner),
-            "admin" => Ok(Self::Admin),
-            "member" => Ok(Self::Member),
-            other => Err(format!("unknown role {other}")),
-        }
-    }
-}
-
-/// A person's place in an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Membership {
-    /// The organization.
-    pub org: OrgId,
-    /// The person.
-    pub user: UserId,
-    /// What they are there.
-    pub role: OrgRole,
 }
 
 #[cfg(test)]

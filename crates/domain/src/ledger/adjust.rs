@@ -7,12 +7,13 @@ use super::{
     late::stands,
     meters::Staged,
     progress::{event, find, unchanged},
+    returns::{self, Heir},
 };
 use crate::{
     CommandId, NanoUsd, Timestamp,
     audit::Posting,
-    budget::{Account, ReasonCode, SystemAccount},
-    dispatch::{Basis, Charge, Hold, RequestState, ServiceRequest},
+    budget::{Account, AccountOwner, ReasonCode, SystemAccount},
+    dispatch::{Basis, Charge, RequestState, ServiceRequest},
     identity::Actor,
 };
 
@@ -61,13 +62,19 @@ pub(super) fn correct(
     }
     let hold = request.hold.clone().ok_or(Refusal::Incomplete)?;
     let by_person = before.basis == Basis::Resolution || request.reason() == Some(ReasonCode::ReleasedByOperator);
+    if !returns::is_known(snapshot, hold.account) {
+        return Err(Refusal::Incomplete);
+    }
+    // What an ended agent left went to somebody: they get, or pay, what turns out later.
+    let heir = Heir::of(snapshot, hold.account);
     let mut staged = Staged::new(snapshot);
-    let postings = split(&staged, &request, &hold, (delta, before.overrun), by_person)?;
+    let postings = split(&staged, &request, heir.account, (delta, before.overrun), by_person)?;
     for posting in &postings {
         staged.post(request.mode, posting.debit, posting.amount.negated())?;
         staged.post(request.mode, posting.credit, posting.amount)?;
     }
     staged.correct(request.mode, &hold, delta)?;
+    let counted = staged.count(request.mode, &heir.windows, passed(&postings, heir.account)?)?;
     let values = staged.into_values();
 
     let overrun = postings.iter().try_fold(before.overrun, |sum, posting| match (posting.debit, posting.credit) {
@@ -79,13 +86,16 @@ pub(super) fn correct(
     let now = snapshot.now(clock);
     request.flagged = true;
     for posting in postings {
-        let detail = json!({
+        let mut detail = json!({
             "command": correction.id,
             "before": before.cost,
             "after": correction.cost,
             "by_person": by_person,
             "says": correction.says.as_str(),
         });
+        if !counted.is_empty() && !leg(&posting, heir.account).is_zero() {
+            detail.as_object_mut().map(|detail| detail.insert("counted".to_owned(), json!(counted)));
+        }
         snapshot.append(event(&request, "request.adjusted", correction.actor, Some(posting), detail), now);
     }
     snapshot.write(values);
@@ -102,15 +112,15 @@ pub(super) fn correct(
 fn split(
     staged: &Staged<'_>,
     request: &ServiceRequest,
-    hold: &Hold,
+    owner: AccountOwner,
     (delta, overrun): (NanoUsd, NanoUsd),
     by_person: bool,
 ) -> Result<Vec<Posting>, Refusal> {
-    let account = Account::Owned(hold.account);
+    let account = Account::Owned(owner);
     let size = if delta.is_negative() { delta.negated() } else { delta };
     let first = match (by_person, delta.is_negative()) {
         (true, _) => NanoUsd::ZERO,
-        (false, false) => size.min(staged.available(request.mode, hold.account)?.max(NanoUsd::ZERO)),
+        (false, false) => size.min(staged.available(request.mode, owner)?.max(NanoUsd::ZERO)),
         (false, true) => size.min(overrun),
     };
     let rest = size.checked_sub(first).ok_or(Refusal::InvalidAmount)?;
@@ -126,4 +136,18 @@ fn split(
         .filter(|leg| !leg.2.is_zero())
         .map(|(debit, credit, amount)| Posting { debit, credit, amount })
         .collect())
+}
+
+/// What an account paid by a posting; negative where it got something.
+fn leg(posting: &Posting, owner: AccountOwner) -> NanoUsd {
+    match (posting.debit, posting.credit) {
+        (Account::Owned(debit), _) if debit == owner => posting.amount,
+        (_, Account::Owned(credit)) if credit == owner => posting.amount.negated(),
+        _ => NanoUsd::ZERO,
+    }
+}
+
+fn passed(postings: &[Posting], owner: AccountOwner) -> Result<NanoUsd, Refusal> {
+    let sum = postings.iter().try_fold(NanoUsd::ZERO, |sum, posting| sum.checked_add(leg(posting, owner)));
+    sum.ok_or(Refusal::InvalidAmount)
 }

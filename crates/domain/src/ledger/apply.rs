@@ -1,6 +1,9 @@
 //! The one entry.
 
-use super::{Command, Outcome, Refusal, Snapshot, adjust, admit, approve, clock, end, progress, suspension, transfer};
+use super::{
+    Command, Outcome, Refusal, Snapshot, adjust, admit, approve, clock, end, progress, returns, spawn, suspension,
+    transfer,
+};
 use crate::Timestamp;
 
 /// Applies a command to the snapshot, or refuses it and changes nothing.
@@ -27,6 +30,8 @@ pub fn apply(snapshot: &mut Snapshot, command: &Command, clock: Timestamp) -> Re
         Command::Expire(command) => approve::expire(snapshot, command, clock),
         Command::Adjust(command) => adjust::adjust(snapshot, command, clock),
         Command::Transfer(command) => transfer::transfer(snapshot, command, clock),
+        Command::Spawn(command) => spawn::spawn(snapshot, command, clock),
+        Command::ReturnUnspent(command) => returns::return_unspent(snapshot, command, clock),
         Command::LiftSuspension(command) => suspension::lift(snapshot, command, clock),
         Command::RepairClock(command) => clock::repair(snapshot, command, clock),
     }

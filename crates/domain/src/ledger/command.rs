@@ -44,6 +44,10 @@ pub enum Command {
     Expire(Expire),
     /// Move money between accounts of an organization.
     Transfer(Transfer),
+    /// An agent gives money to a child that it makes.
+    Spawn(Spawn),
+    /// What a spawned agent that has ended did not spend goes back.
+    ReturnUnspent(ReturnUnspent),
     /// A person lets an operation be bought again that cost more than its holds too often.
     LiftSuspension(LiftSuspension),
     /// An operator takes an organization's time back to the clock's.
@@ -361,6 +365,8 @@ pub enum TransferPurpose {
     Reversal,
     /// Money moves between accounts that are owned.
     Allocation,
+    /// Money leaves the books for good: what a closed organization had left is paid out.
+    Payout,
 }
 
 impl TransferPurpose {
@@ -370,6 +376,7 @@ impl TransferPurpose {
             Self::Funding => "funding",
             Self::Reversal => "reversal",
             Self::Allocation => "allocation",
+            Self::Payout => "payout",
         }
     }
 }
@@ -395,6 +402,44 @@ pub struct Transfer {
     pub actor: Actor,
     /// For people, for example `opening test money`.
     pub note: String,
+    /// The HTTP request's id.
+    pub trace: Option<Arc<str>>,
+}
+
+/// An agent gives money to a child that it makes. The child's rows, its origin apart, are there already: whoever applies
+/// this inserts them before, and writes the origin of the outcome afterwards, in the same transaction.
+#[derive(Debug, Clone)]
+pub struct Spawn {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// The mode of the parent's key: no other money moves.
+    pub mode: Mode,
+    /// Who gives.
+    pub parent: AgentId,
+    /// With which key it asks.
+    pub credential: CredentialId,
+    /// Who gets it.
+    pub child: AgentId,
+    /// How much; may be nothing.
+    pub amount: NanoUsd,
+    /// The HTTP request's id.
+    pub trace: Option<Arc<str>>,
+}
+
+/// What a spawned agent that has ended, or is ending, does not hold for open requests goes back to where it came from.
+/// Nothing happens where there is nothing, or where no agent gave anything.
+#[derive(Debug, Clone)]
+pub struct ReturnUnspent {
+    /// The command.
+    pub id: CommandId,
+    /// Whose.
+    pub org: OrgId,
+    /// Who has ended.
+    pub agent: AgentId,
+    /// Who ended it.
+    pub actor: Actor,
     /// The HTTP request's id.
     pub trace: Option<Arc<str>>,
 }
@@ -448,6 +493,8 @@ impl Command {
             Self::Expire(command) => command.id,
             Self::Adjust(command) => command.id,
             Self::Transfer(command) => command.id,
+            Self::Spawn(command) => command.id,
+            Self::ReturnUnspent(command) => command.id,
             Self::LiftSuspension(command) => command.id,
             Self::RepairClock(command) => command.id,
         }
@@ -470,6 +517,8 @@ impl Command {
             Self::Expire(command) => command.org,
             Self::Adjust(command) => command.org,
             Self::Transfer(command) => command.org,
+            Self::Spawn(command) => command.org,
+            Self::ReturnUnspent(command) => command.org,
             Self::LiftSuspension(command) => command.org,
             Self::RepairClock(command) => command.org,
         }
@@ -491,7 +540,11 @@ impl Command {
             Self::Reject(command) => Some(command.request),
             Self::Expire(command) => Some(command.request),
             Self::Adjust(command) => Some(command.request),
-            Self::Transfer(_) | Self::LiftSuspension(_) | Self::RepairClock(_) => None,
+            Self::Transfer(_)
+            | Self::Spawn(_)
+            | Self::ReturnUnspent(_)
+            | Self::LiftSuspension(_)
+            | Self::RepairClock(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Refusal, Snapshot};
 use crate::{
     Mode, NanoUsd,
-    budget::{Account, AccountOwner, LimitUnit, Meter, MeterKey},
+    budget::{Account, AccountOwner, LimitUnit, Meter, MeterKey, Window},
     dispatch::Hold,
 };
 
@@ -84,6 +84,25 @@ impl<'a> Staged<'a> {
             self.change(key, change, NanoUsd::ZERO, 0)?;
         }
         Ok(())
+    }
+
+    /// Counts money that moved beside requests; no window goes below zero. Returns what was changed.
+    pub(super) fn count(
+        &mut self,
+        mode: Mode,
+        windows: &[Window],
+        amount: NanoUsd,
+    ) -> Result<Vec<(String, i64)>, Refusal> {
+        let mut counted = Vec::new();
+        for window in windows {
+            let key = MeterKey::Window(mode, window.clone());
+            let change = amount.max(self.get(&key)?.posted.negated());
+            if !change.is_zero() {
+                self.change(key, change, NanoUsd::ZERO, 0)?;
+                counted.push((window.to_string(), change.nanos()));
+            }
+        }
+        Ok(counted)
     }
 
     pub(super) fn available(&self, mode: Mode, owner: AccountOwner) -> Result<NanoUsd, Refusal> {

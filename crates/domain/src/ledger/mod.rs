@@ -18,7 +18,9 @@ mod progress;
 mod reads;
 mod report;
 mod resolution;
+mod returns;
 mod snapshot;
+mod spawn;
 mod suspension;
 mod transfer;
 mod verify;
@@ -27,12 +29,12 @@ pub use apply::apply;
 pub use clock::{CLOCK_REPAIRED, is_ahead};
 pub use command::{
     Adjust, Admit, AdmitKind, ApprovalTerms, Approve, BeginDispatch, Command, Evidence, Expire, Fail, LiftSuspension,
-    MarkRunning, MarkUnknown, Reject, RepairClock, Resolution, Resolve, Screening, Settle, Start, TakeOver, Transfer,
-    TransferPurpose, Void,
+    MarkRunning, MarkUnknown, Reject, RepairClock, Resolution, Resolve, ReturnUnspent, Screening, Settle, Spawn, Start,
+    TakeOver, Transfer, TransferPurpose, Void,
 };
 pub use head::OrgHead;
-pub use outcome::{Outcome, Refusal};
-pub use reads::{Reads, meters_needed};
+pub use outcome::{Outcome, Refusal, SpawnProblem};
+pub use reads::{Reads, agent_needed, meters_needed};
 pub use resolution::resolution_id;
 pub use snapshot::{Changes, Recorded, Snapshot, SuspensionChange};
 pub use verify::{BrokenLedger, DriftWatch, Glance, LedgerReport, LedgerVerifier, Since};

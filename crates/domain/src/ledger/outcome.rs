@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     RequestId, Timestamp,
+    agent::Origin,
     budget::Reason,
-    catalog::PayloadProblem,
+    catalog::{OperationName, PayloadProblem},
     dispatch::{RequestState, ServiceRequest},
 };
 
@@ -24,6 +25,30 @@ pub enum Outcome {
         /// The commit sequence.
         seq: i64,
     },
+    /// A child has its money.
+    Spawned {
+        /// The commit sequence.
+        seq: i64,
+        /// Where its money came from; whoever asked writes this into the child's row.
+        origin: Box<Origin>,
+    },
+}
+
+/// Why an agent is no child of the one that asks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpawnProblem {
+    /// The parent is as far away from an agent of a person as any agent may be.
+    #[error("a child would be too many generations away from the agent that a person made")]
+    TooDeep,
+    /// The rows say that it descends from others, is not active, or got its money before.
+    #[error("the agent is no new child of the one that asks")]
+    NotAChild,
+    /// The child may do what its parent may not.
+    #[error("the parent may do less with {0}")]
+    Wider(OperationName),
+    /// The child has a key of another mode than the parent asked with.
+    #[error("the child has a key of another mode")]
+    ForeignKey,
 }
 
 /// A command that was not applied. Nothing was written.
@@ -50,9 +75,12 @@ pub enum Refusal {
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
-    /// An approved request does not fit now; the question stays open.
-    #[error("the request does not fit now")]
+    /// An approved request, or a gift, does not fit now. A question stays open.
+    #[error("it does not fit now")]
     NotNow(Arc<[Reason]>),
+    /// The agent cannot be made so.
+    #[error(transparent)]
+    Unspawnable(SpawnProblem),
     /// The request is not in a state that allows the command.
     #[error("the request is {0}")]
     WrongState(RequestState),
@@ -68,6 +96,9 @@ pub enum Refusal {
         /// Which.
         account: String,
     },
+    /// The organization is closing or closed: its money goes to its wallet and out, not down the tree.
+    #[error("the organization is closing or closed")]
+    OrganizationClosed,
     /// The amount is zero, negative, more than a hold, or beyond the range of the ledger.
     #[error("the amount is not possible")]
     InvalidAmount,

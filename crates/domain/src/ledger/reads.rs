@@ -1,11 +1,11 @@
 //! What an adapter must load before a batch can be applied.
 
-use super::{Admit, AdmitKind, Command, Snapshot, report};
+use super::{Admit, AdmitKind, Command, ReturnUnspent, Snapshot, Spawn, admit::tasks, report, returns};
 use crate::{
     AgentId, CommandId, Mode, NanoUsd, RequestId, Timestamp,
-    budget::{Account, MeterKey, Period},
+    budget::{Account, AccountOwner, MeterKey, Period, Scope, Window},
     dispatch::{IdempotencyKey, ServiceRequest},
-    policy::{SpendContext, resolve},
+    policy::{SpendContext, Tasks, resolve, resolve_gift},
 };
 
 /// The first round: rows that a command names. Agents include, once found, all they descend from.
@@ -40,6 +40,14 @@ impl Command {
                 reads.requests.push(approve.request());
                 reads.commands.push(approve.id);
             }
+            Self::Spawn(spawn) => {
+                reads.agents.extend([spawn.parent, spawn.child]);
+                reads.commands.push(spawn.id);
+            }
+            Self::ReturnUnspent(command) => {
+                reads.agents.push(command.agent);
+                reads.commands.push(command.id);
+            }
             Self::Transfer(_) | Self::LiftSuspension(_) | Self::RepairClock(_) => reads.commands.push(self.id()),
             _ => reads.requests.extend(self.request()),
         }
@@ -64,6 +72,19 @@ impl Admit {
     }
 }
 
+/// Between the rounds, once requests are there: the agent whose rows, its ancestors' included, say where a correction goes.
+/// Only for late evidence can it matter, and only where the agent spends money of its own.
+pub fn agent_needed(snapshot: &Snapshot, command: &Command) -> Option<AgentId> {
+    if !matches!(command, Command::Settle(_) | Command::Fail(_) | Command::Adjust(_)) {
+        return None;
+    }
+    let hold = snapshot.request(command.request()?)?.hold.as_ref()?;
+    match hold.account {
+        AccountOwner::Agent(agent) => Some(agent).filter(|agent| !snapshot.policy.agents.contains_key(agent)),
+        _ => None,
+    }
+}
+
 /// The second round, once heads, policy and requests are there: the meters of a command. May repeat itself.
 pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -> Vec<MeterKey> {
     let now = snapshot.now(clock);
@@ -81,6 +102,8 @@ pub fn meters_needed(snapshot: &Snapshot, command: &Command, clock: Timestamp) -
         Command::Transfer(transfer) => {
             [transfer.from, transfer.to].into_iter().filter_map(|account| owned(transfer.mode, account)).collect()
         }
+        Command::Spawn(spawn) => gift(snapshot, spawn, now),
+        Command::ReturnUnspent(command) => unspent(snapshot, command),
         Command::Settle(_) | Command::Fail(_) | Command::Void(_) | Command::Resolve(_) | Command::Adjust(_) => {
             let request = command.request().and_then(|id| snapshot.request(id));
             request.map(|request| of_request(snapshot, request, cost(command), now)).unwrap_or_default()
@@ -101,24 +124,53 @@ const fn owned(mode: Mode, account: Account) -> Option<MeterKey> {
     }
 }
 
+fn gift(snapshot: &Snapshot, spawn: &Spawn, now: Timestamp) -> Vec<MeterKey> {
+    let Some(parent) = snapshot.policy.agents.get(&spawn.parent) else { return Vec::new() };
+    let (account, limits) = resolve_gift(parent, (snapshot.head().calendar.zone_at(now), now));
+    let windows = limits.into_iter().map(|limit| MeterKey::Window(spawn.mode, limit.window));
+    let accounts = [account, AccountOwner::Agent(spawn.child)].map(|owner| MeterKey::Account(spawn.mode, owner));
+    windows.chain(accounts).collect()
+}
+
+fn unspent(snapshot: &Snapshot, command: &ReturnUnspent) -> Vec<MeterKey> {
+    let origin = snapshot.policy.agents.get(&command.agent).and_then(|agent| agent.origin.as_ref());
+    let Some(origin) = origin else { return Vec::new() };
+    let own = MeterKey::Account(origin.mode, AccountOwner::Agent(command.agent));
+    returns::Heir::of_origin(snapshot, origin).meters(origin.mode).chain([own]).collect()
+}
+
 fn admission(snapshot: &Snapshot, admit: &Admit, now: Timestamp) -> Vec<MeterKey> {
     let zone = snapshot.head().calendar.zone_at(now);
     if let AdmitKind::BudgetReport { about } = admit.kind {
         let target = snapshot.policy.agents.get(&about);
-        return target
-            .map(|target| report::meters(target, admit, Period::Month(zone.month(now))).to_vec())
-            .unwrap_or_default();
+        let month = Period::Month(zone.month(now));
+        let meters = target.map(|target| {
+            report::meters(target, admit, month).into_iter().chain(report::task_meters(target, admit)).collect()
+        });
+        return meters.unwrap_or_default();
     }
     let Some(agent) = snapshot.policy.agents.get(&admit.agent) else { return Vec::new() };
     let ancestors: Option<Vec<_>> =
         agent.ancestors.iter().map(|id| snapshot.policy.agents.get(id).map(AsRef::as_ref)).collect();
-    let contexts: Vec<_> = admit.contexts.iter().map(|context| (context.clone(), None)).collect();
-    let resolution =
-        ancestors.and_then(|ancestors| resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)));
-    let Some(resolution) = resolution else { return Vec::new() };
-    let windows = resolution.limits.into_iter().map(|limit| MeterKey::Window(admit.mode, limit.window));
+    let Some(ancestors) = ancestors else { return Vec::new() };
+    // Where the tasks are unclear the decision asks for no figures.
+    let Ok(tasks) = tasks(snapshot, admit, agent, &ancestors) else { return Vec::new() };
+    let contexts = contexts(admit, &tasks);
+    let Some(resolution) = resolve(agent, &ancestors, &admit.operation, &contexts, (zone, now)) else {
+        return Vec::new();
+    };
+    let ended = tasks.ended.iter().map(|task| Window { scope: Scope::Delegation(*task), period: Period::Life });
+    let windows = resolution.limits.into_iter().map(|limit| limit.window).chain(ended);
+    let windows = windows.map(|window| MeterKey::Window(admit.mode, window));
     let asks = resolution.approval_threshold.map(|_| MeterKey::PendingAsks(admit.mode, admit.agent));
     windows.chain([MeterKey::Account(admit.mode, resolution.account)]).chain(asks).collect()
+}
+
+/// What the request is part of; for its meters the caps do not matter.
+fn contexts(admit: &Admit, tasks: &Tasks<'_>) -> Vec<(SpendContext, Option<NanoUsd>)> {
+    let delegated = tasks.open.iter().map(|task| SpendContext::Delegation(task.id));
+    let others = admit.contexts.iter().filter(|context| !matches!(context, SpendContext::Delegation(_))).cloned();
+    delegated.chain(others).map(|context| (context, None)).collect()
 }
 
 fn cost(command: &Command) -> NanoUsd {
@@ -134,6 +186,7 @@ fn of_request(snapshot: &Snapshot, request: &ServiceRequest, cost: NanoUsd, now:
     let day = snapshot.head().calendar.zone_at(now).day(now);
     let windows = hold.windows.iter().map(|held| MeterKey::Window(request.mode, held.window.clone()));
     let account = MeterKey::Account(request.mode, hold.account);
+    let heir = returns::Heir::of(snapshot, hold.account).meters(request.mode);
     let overruns = (cost > hold.amount).then(|| MeterKey::Overruns(request.mode, request.operation.clone(), day));
-    windows.chain([account]).chain(overruns).collect()
+    windows.chain([account]).chain(heir).chain(overruns).collect()
 }

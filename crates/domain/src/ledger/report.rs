@@ -6,10 +6,10 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{Admit, Outcome, Refusal, Snapshot, admit};
 use crate::{
-    AgentId, NanoUsd, Timestamp,
-    budget::{AccountOwner, MeterKey, Period, Scope, Window},
+    AgentId, DelegationId, NanoUsd, Timestamp,
+    budget::{AccountOwner, Meter, MeterKey, Period, Scope, Window},
     dispatch::RequestState,
-    policy::{AgentPolicy, funding_account},
+    policy::{AgentPolicy, TaskTerms, funding_account},
 };
 
 /// The meters that a report about an agent needs.
@@ -20,6 +20,12 @@ pub(super) fn meters(agent: &AgentPolicy, command: &Admit, period: Period) -> [M
         MeterKey::Account(command.mode, funding_account(agent)),
         MeterKey::Window(command.mode, month),
     ]
+}
+
+/// Those of the tasks that it was given and that are open.
+pub(super) fn task_meters(agent: &AgentPolicy, command: &Admit) -> impl Iterator<Item = MeterKey> {
+    let window = |task: &TaskTerms| Window { scope: Scope::Delegation(task.id), period: Period::Life };
+    agent.tasks.iter().map(move |task| MeterKey::Window(command.mode, window(task)))
 }
 
 pub(super) fn answer(
@@ -41,6 +47,7 @@ pub(super) fn answer(
         account: snapshot.loaded_meter(&account)?.available(),
         month: snapshot.loaded_meter(&month)?,
         cap: target.month_cap,
+        tasks: tasks(snapshot, command, target)?,
     };
     let mut request = admit::row(snapshot, command, RequestState::Executed, now);
     request.seq =
@@ -50,29 +57,61 @@ pub(super) fn answer(
     Ok(admit::finish(snapshot, request))
 }
 
+fn tasks(snapshot: &Snapshot, command: &Admit, agent: &AgentPolicy) -> Result<Vec<TaskRest>, Refusal> {
+    let rest = |(task, key): (&TaskTerms, MeterKey)| {
+        let meter = snapshot.loaded_meter(&key)?;
+        Ok(TaskRest { task: task.id, rest: task.cap.map(|cap| left(cap, &meter)) })
+    };
+    agent.tasks.iter().zip(task_meters(agent, command)).map(rest).collect()
+}
+
+/// What a cap leaves; never below zero.
+fn left(cap: NanoUsd, meter: &Meter) -> NanoUsd {
+    let taken = meter.posted.checked_add(meter.held);
+    taken.and_then(|taken| cap.checked_sub(taken)).unwrap_or_default().max(NanoUsd::ZERO)
+}
+
+/// An open task, and what may still be spent for it; absent = no cap.
+struct TaskRest {
+    task: DelegationId,
+    rest: Option<NanoUsd>,
+}
+
 struct Figures {
     wallet: NanoUsd,
     debt: NanoUsd,
     account: NanoUsd,
-    month: crate::budget::Meter,
+    month: Meter,
     cap: Option<NanoUsd>,
+    tasks: Vec<TaskRest>,
 }
 
 impl Figures {
     fn result(&self) -> Value {
         let org_balance = self.wallet.checked_sub(self.debt).unwrap_or_default();
-        let in_month = self.cap.map(|cap| {
-            let taken = self.month.posted.checked_add(self.month.held);
-            taken.and_then(|taken| cap.checked_sub(taken)).unwrap_or_default().max(NanoUsd::ZERO)
-        });
+        let in_month = self.cap.map(|cap| left(cap, &self.month));
         let spendable = if self.debt.is_zero() { self.account } else { NanoUsd::ZERO };
-        let remaining = in_month.map_or(spendable, |rest| rest.min(spendable));
+        // The only open task counts whatever is spent; of several a request names one.
+        let in_task = if let [only] = self.tasks.as_slice() { only.rest } else { None };
+        let remaining = [in_month, in_task].into_iter().flatten().fold(spendable, Ord::min);
         let mut result = Map::new();
         put(&mut result, ["remaining_dollars", "remaining_cents"], Some(remaining));
         put(&mut result, ["monthly_spent", "monthly_spent_cents"], Some(self.month.posted));
         put(&mut result, ["monthly_held", "monthly_held_cents"], Some(self.month.held));
         put(&mut result, ["monthly_limit", "monthly_limit_cents"], self.cap);
         put(&mut result, ["org_balance", "org_balance_cents"], Some(org_balance));
+        if !self.tasks.is_empty() {
+            result.insert("delegated_tasks".to_owned(), self.tasks.iter().map(TaskRest::result).collect());
+        }
+        Value::Object(result)
+    }
+}
+
+impl TaskRest {
+    fn result(&self) -> Value {
+        let mut result = Map::new();
+        result.insert("id".to_owned(), json!(self.task));
+        put(&mut result, ["remaining_dollars", "remaining_cents"], self.rest);
         Value::Object(result)
     }
 }

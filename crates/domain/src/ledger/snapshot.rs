@@ -1,6 +1,6 @@
 //! The rows of one organization that a batch touches, in memory between load and write.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::{
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::{IdempotencyKey, RequestState, ServiceRequest},
-    policy::PolicyRows,
+    policy::{PolicyRows, StopScope},
 };
 
 /// The recorded outcome of a command that leaves no request row of its own.
@@ -130,6 +130,11 @@ impl Snapshot {
         if self.suspensions.get(&suspension) != Some(&SuspensionChange::Lifted) {
             self.policy.suspended.insert(suspension);
         }
+    }
+
+    /// All stops that are stored now, whatever was known of them before.
+    pub fn load_stops(&mut self, stops: BTreeSet<StopScope>) {
+        self.policy.stops = stops;
     }
 
     /// A request as it stands.

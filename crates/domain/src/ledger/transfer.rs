@@ -18,6 +18,9 @@ pub(super) fn transfer(snapshot: &mut Snapshot, command: &Transfer, clock: Times
     if command.amount <= NanoUsd::ZERO || command.from == command.to {
         return Err(Refusal::InvalidAmount);
     }
+    if is_down_the_tree(command) && snapshot.head().status.is_given_up() {
+        return Err(Refusal::OrganizationClosed);
+    }
     let mut staged = Staged::new(snapshot);
     let postings = split(&staged, snapshot, command)?;
     for posting in &postings {
@@ -38,6 +41,11 @@ pub(super) fn transfer(snapshot: &mut Snapshot, command: &Transfer, clock: Times
     Ok(Outcome::Recorded { seq: first })
 }
 
+/// Whether money goes to somebody who may spend it.
+fn is_down_the_tree(command: &Transfer) -> bool {
+    command.purpose == TransferPurpose::Allocation && command.to != Account::Owned(AccountOwner::Wallet)
+}
+
 /// The postings of a transfer: money that comes in pays debts first, money that is taken away and not there becomes one.
 fn split(staged: &Staged<'_>, snapshot: &Snapshot, command: &Transfer) -> Result<Vec<Posting>, Refusal> {
     let available = match command.from {
@@ -53,6 +61,12 @@ fn split(staged: &Staged<'_>, snapshot: &Snapshot, command: &Transfer) -> Result
         (TransferPurpose::Reversal, Some((AccountOwner::Wallet, available))) => {
             let taken = amount.min(available);
             vec![(debit, credit, taken), (DEBT, credit, amount.checked_sub(taken).ok_or(Refusal::InvalidAmount)?)]
+        }
+        // What the organization owes is not paid out.
+        (TransferPurpose::Payout, Some((owner, available)))
+            if available.checked_sub(snapshot.head().debt(command.mode)).is_none_or(|rest| rest < amount) =>
+        {
+            return Err(Refusal::InsufficientFunds { account: owner.to_string() });
         }
         (_, Some((owner, available))) if available < amount => {
             return Err(Refusal::InsufficientFunds { account: owner.to_string() });

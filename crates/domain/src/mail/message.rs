@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use super::Mailbox;
-use crate::RequestId;
+use crate::{MailId, RequestId};
 
 const LONGEST_ID: usize = 100;
 /// Of a subject, in characters.
@@ -24,6 +24,11 @@ impl Subject {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What of a text can be a subject, for words that are partly somebody else's: on one line, cut where it is too long.
+    pub fn fitted(text: &str) -> Self {
+        Self(text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_SUBJECT).collect())
     }
 }
 
@@ -54,6 +59,11 @@ impl MailText {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What of a text fits into a mail.
+    pub fn fitted(text: &str) -> Self {
+        Self(text.chars().take(LONGEST_TEXT).collect())
     }
 }
 
@@ -101,6 +111,12 @@ impl From<RequestId> for MessageId {
     }
 }
 
+impl From<MailId> for MessageId {
+    fn from(mail: MailId) -> Self {
+        Self(mail.to_string())
+    }
+}
+
 /// A mail to one recipient. Its sender is the server's and no matter of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -127,6 +143,16 @@ mod tests {
             assert_eq!(bad.parse::<Subject>(), Err(InvalidSubject), "{bad:?}");
         }
         assert!("ü".repeat(998).parse::<Subject>().is_ok() && "ü".repeat(999).parse::<Subject>().is_err());
+    }
+
+    #[test]
+    fn what_is_fitted_fits() {
+        assert_eq!(Subject::fitted("a\r\nBcc: b\0").as_str(), "a  Bcc: b ");
+        for long in ["ü".repeat(5_000), "\n".repeat(5_000)] {
+            assert_eq!(Subject::fitted(&long).as_str().parse(), Ok(Subject::fitted(&long)));
+        }
+        let long = MailText::fitted(&"ü".repeat(100_001));
+        assert_eq!(long.as_str().parse(), Ok(long));
     }
 
     #[test]

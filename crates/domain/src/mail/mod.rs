@@ -4,6 +4,8 @@
 
 mod mailbox;
 mod message;
+mod outbox;
 
 pub use mailbox::{InvalidMailbox, Mailbox};
 pub use message::{InvalidMessageId, InvalidSubject, MailText, MailTextTooLong, Message, MessageId, Subject};
+pub use outbox::{MailKind, NewMail};

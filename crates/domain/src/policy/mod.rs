@@ -2,6 +2,10 @@
 
 mod resolve;
 mod rows;
+mod stop;
+mod tasks;
 
-pub use resolve::{Resolution, funding_account, resolve};
+pub use resolve::{Resolution, funding_account, resolve, resolve_gift};
 pub use rows::{AgentPolicy, CredentialPolicy, PolicyRows, SpendContext};
+pub use stop::{InvalidStopScope, Stop, StopScope};
+pub use tasks::{TaskProblem, TaskTerms, Tasks};

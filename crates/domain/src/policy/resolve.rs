@@ -44,23 +44,23 @@ pub fn resolve(
         cap: terms.day_count.map(i64::from),
         code: ReasonCode::DailyLimitExceeded,
     });
-    let own = money(
-        Window { scope: Scope::Agent(agent.id), period: month },
-        agent.month_cap,
-        ReasonCode::AgentBudgetExceeded,
-    );
+    let own = own_limit(agent, month);
     let inside = contexts.iter().map(|(context, cap)| {
         money(Window { scope: context.scope(), period: Period::Life }, *cap, ReasonCode::AgentBudgetExceeded)
     });
 
     let mut limits: Vec<Limit> = months.chain(days).chain([own]).chain(inside).collect();
-    // A spawned agent's money was counted in its parent's windows when it was given.
-    if !agent.own_account {
-        limits.extend(worker_limits(agent, day, month));
-        limits.extend(team_limit(agent, month));
-    }
+    limits.extend(limits_above(agent, day, month));
     let approval_threshold = terms.iter().filter_map(|terms| terms.approval_threshold).min();
     Some(Resolution { account: funding_account(agent), limits, approval_threshold })
+}
+
+/// What a gift of an agent to its child is taken from, and what it is counted in: no binding, for the child's own requests
+/// count there.
+pub fn resolve_gift(agent: &AgentPolicy, (zone, now): (Zone, Timestamp)) -> (AccountOwner, Vec<Limit>) {
+    let (day, month) = (Period::Day(zone.day(now)), Period::Month(zone.month(now)));
+    let limits = std::iter::once(own_limit(agent, month)).chain(limits_above(agent, day, month)).collect();
+    (funding_account(agent), limits)
 }
 
 /// The account that pays for an agent: by existence of an allocation or a pool, never by its balance.
@@ -71,6 +71,19 @@ pub fn funding_account(agent: &AgentPolicy) -> AccountOwner {
         (Some(team), None) if team.has_pool => AccountOwner::Pool(team.id),
         _ => AccountOwner::Wallet,
     }
+}
+
+fn own_limit(agent: &AgentPolicy, month: Period) -> Limit {
+    let window = Window { scope: Scope::Agent(agent.id), period: month };
+    money(window, agent.month_cap, ReasonCode::AgentBudgetExceeded)
+}
+
+/// A spawned agent's money was counted in its parent's windows when it was given.
+fn limits_above(agent: &AgentPolicy, day: Period, month: Period) -> Vec<Limit> {
+    if agent.own_account {
+        return Vec::new();
+    }
+    worker_limits(agent, day, month).into_iter().chain(team_limit(agent, month)).collect()
 }
 
 fn worker_limits(agent: &AgentPolicy, day: Period, month: Period) -> Vec<Limit> {

@@ -1,13 +1,14 @@
 //! The policy rows that an admission reads. They may be cached only under the organization's epoch.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
+use super::{StopScope, TaskTerms};
 use crate::{
     AgentId, CredentialId, DelegationId, Mode, NanoUsd, Timestamp, UserId,
-    agent::AgentStatus,
+    agent::{AgentStatus, Origin},
     binding::BindingTerms,
     budget::Scope,
     catalog::OperationName,
@@ -46,6 +47,8 @@ pub struct AgentPolicy {
     pub month_cap: Option<NanoUsd>,
     /// Whom it descends from, the oldest first.
     pub ancestors: Vec<AgentId>,
+    /// Where its own money came from; absent for an agent that a person made.
+    pub origin: Option<Origin>,
     /// Its team.
     pub team: Option<Team>,
     /// What its owner holds in that team.
@@ -54,6 +57,8 @@ pub struct AgentPolicy {
     pub bindings: HashMap<OperationName, BindingTerms>,
     /// What opens it.
     pub credentials: HashMap<CredentialId, CredentialPolicy>,
+    /// Tasks that it was given and that are open, the oldest first.
+    pub tasks: Vec<TaskTerms>,
 }
 
 /// Something larger that a request is part of, with a cap of its own.
@@ -85,6 +90,10 @@ pub struct PolicyRows {
     pub agents: HashMap<AgentId, Arc<AgentPolicy>>,
     /// Operations that cost more than their holds too often.
     pub suspended: HashSet<(Mode, OperationName)>,
-    /// Caps of contexts that requests name; a context that is not here is not open.
+    /// What a person stopped: all stops of the organization, in the order in which refusals tell them.
+    pub stops: BTreeSet<StopScope>,
+    /// Caps of runs and rooms that requests name; one that is not here is not open. Delegated tasks are with their agents.
     pub contexts: HashMap<SpendContext, Option<NanoUsd>>,
+    /// To whom delegated tasks were given that requests name, where no loaded agent has them open.
+    pub given: HashMap<DelegationId, AgentId>,
 }

@@ -41,4 +41,8 @@ pub trait WebhookReceipts: Send + Sync {
     /// Keeps a receipt and returns the one that is kept: MUST be the first of its provider and event id, whoever asks at
     /// the same time and whatever comes later.
     async fn keep(&self, receipt: &WebhookReceipt) -> Result<WebhookReceipt, StoreError>;
+
+    /// Forgets at most `limit` receipts that were heard before `before`, the oldest first; how many. MUST NOT read the
+    /// others to find them.
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -4,15 +4,15 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::{
-    AgentId, Mode, OrgId, Timestamp,
+    AgentId, Mode, OrgId, RequestId, Timestamp,
     dispatch::{RequestState, ServiceRequest},
 };
 
 /// Which requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutcomeFilter {
-    /// Absent = every one that is running or unknown. `true` = every one to which evidence came late, also where it has
-    /// ended. `false` = those that are running or unknown and have no such evidence.
+    /// Absent = every one that is running or unknown. `true` = every one to which evidence came late and that nobody has
+    /// acknowledged since, also where it has ended. `false` = those that are running or unknown and have no such evidence.
     pub flagged: Option<bool>,
     /// Only in this state.
     pub state: Option<RequestState>,
@@ -33,4 +33,12 @@ pub trait OutcomeQueries: Send + Sync {
     /// organization's other requests to find them.
     async fn outcomes(&self, org: OrgId, filter: &OutcomeFilter, limit: u32)
     -> Result<Vec<ServiceRequest>, StoreError>;
+}
+
+/// Late evidence, as far as people have to look at it.
+#[async_trait]
+pub trait LateEvidenceRepository: Send {
+    /// Takes a request off the list of those to which evidence came late; whether it was on it. MUST hold the organization.
+    /// The request itself MUST stay as it is, and evidence that comes later MUST put it on the list again.
+    async fn acknowledge(&mut self, org: OrgId, request: RequestId) -> Result<bool, StoreError>;
 }

@@ -4,14 +4,17 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::{
-    AgentId, Mode, OrgId, RequestId, TeamId, Timestamp, UserId,
+    AgentId, CredentialId, Mode, OrgId, RequestId, TeamId, Timestamp, UserId,
     agent::Agent,
     audit::JournalEvent,
     binding::Binding,
     budget::{Meter, MeterKey},
     catalog::OperationName,
     dispatch::ServiceRequest,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{
+        Credential, CredentialHash, Email, Membership, Name, Organization, PersonStanding, Role, SignIn, TokenDetail,
+        User,
+    },
     ledger::OrgHead,
     team::Team,
 };
@@ -25,6 +28,18 @@ pub trait CredentialQueries: Send + Sync {
     async fn user(&self, id: UserId) -> Result<Option<User>, StoreError>;
     /// A person's place in an organization.
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
+    /// What a person may in an organization at this moment, with a token or by a session. A custom role that is not there
+    /// includes nothing.
+    async fn standing(
+        &self,
+        org: OrgId,
+        user: UserId,
+        token: Option<CredentialId>,
+    ) -> Result<PersonStanding, StoreError>;
+    /// Whether who runs the installation wants a person out at present.
+    async fn is_suspended(&self, user: UserId) -> Result<bool, StoreError>;
+    /// The roles that an organization made for itself, the oldest first.
+    async fn roles(&self, org: OrgId) -> Result<Vec<Role>, StoreError>;
 }
 
 /// What a person has, and how they prove who they are.
@@ -34,10 +49,21 @@ pub trait PeopleQueries: Send + Sync {
     async fn organizations_of(&self, user: UserId) -> Result<Vec<Organization>, StoreError>;
     /// The tokens of a person that open this organization, the oldest first, whatever their status.
     async fn personal_tokens(&self, org: OrgId, user: UserId) -> Result<Vec<Credential>, StoreError>;
+    /// What is kept of these tokens beside the credential, in the order of their ids; those of which nothing is kept are
+    /// left out.
+    async fn token_details(&self, org: OrgId, user: UserId) -> Result<Vec<(CredentialId, TokenDetail)>, StoreError>;
+    /// Everybody who belongs to an organization, by the id of the person.
+    async fn members(&self, org: OrgId) -> Result<Vec<Membership>, StoreError>;
+    /// How a person is called, where they said it.
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError>;
     /// The person with that address.
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError>;
+    /// Whether a person is one of those who run the installation.
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError>;
+    /// The person whom a provider of identity knows as `subject`. MUST compare both byte for byte.
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError>;
 }
 
 /// Organizations' agents.

@@ -11,7 +11,9 @@ use crate::{
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
-    identity::{Credential, Email, Membership, Organization, SignIn, User},
+    identity::{
+        Credential, Email, LinkedIdentity, Membership, Name, Organization, PermissionSet, SignIn, User, UserSuspension,
+    },
     team::{Allocation, Team, TeamMember},
 };
 
@@ -32,10 +34,27 @@ pub trait UserRepository: Send {
     async fn insert(&mut self, user: &User) -> Result<(), StoreError>;
     /// The person with that address.
     async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, StoreError>;
+    /// Writes how a person is called. MUST hold the platform organization.
+    async fn set_name(&mut self, user: UserId, name: &Name) -> Result<(), StoreError>;
     /// How a person proves who they are; `None` where nothing was ever written.
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError>;
     /// Inserts or replaces it. MUST hold the platform organization.
     async fn put_sign_in(&mut self, sign_in: &SignIn) -> Result<(), StoreError>;
+    /// The person whom a provider of identity knows as `subject`.
+    async fn find_by_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError>;
+    /// Inserts whom a provider's person is. MUST hold the platform organization. Issuer and subject MUST be unique, and so
+    /// MUST issuer and person.
+    async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError>;
+    /// What a provider calls that person; `None` where it knows them by nothing yet.
+    async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError>;
+    /// The person.
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
+    /// That a person is kept out; `None` where they are not.
+    async fn suspension(&mut self, user: UserId) -> Result<Option<UserSuspension>, StoreError>;
+    /// Keeps a person out; one who is already stays so since then. MUST hold the platform organization.
+    async fn suspend(&mut self, suspension: &UserSuspension) -> Result<(), StoreError>;
+    /// Lets a person in again; nothing happens where nobody kept them out. MUST hold the platform organization.
+    async fn resume(&mut self, user: UserId) -> Result<(), StoreError>;
 }
 
 /// Who belongs where.
@@ -45,6 +64,12 @@ pub trait MembershipRepository: Send {
     async fn insert(&mut self, membership: &Membership) -> Result<(), StoreError>;
     /// The membership of a person.
     async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
+    /// Writes the role; a row that is not there is [`StoreError::Constraint`].
+    async fn update(&mut self, membership: &Membership) -> Result<(), StoreError>;
+    /// Removes a membership; nothing happens where there is none.
+    async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError>;
+    /// Every membership of an organization, by the id of the person.
+    async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError>;
 }
 
 /// Teams and what workers hold in them.
@@ -73,6 +98,8 @@ pub trait TeamRepository: Send {
     async fn remove_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<(), StoreError>;
     /// The member.
     async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError>;
+    /// A person's places in the teams of an organization, by team.
+    async fn places_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<TeamMember>, StoreError>;
 }
 
 /// Agents.
@@ -84,9 +111,13 @@ pub trait AgentRepository: Send {
     async fn update(&mut self, agent: &Agent) -> Result<(), StoreError>;
     /// The agent.
     async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
+    /// The agents that descend from it and are not deleted, the oldest first.
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError>;
     /// Whether a request of the agent held money when this transaction began. MUST find all that are running or unknown,
     /// and all others that are not older than the oldest watermark of any process; MUST NOT read the other requests.
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError>;
+    /// Gives all agents of a person that are not deleted another owner; tells which, the oldest first.
+    async fn hand_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<Vec<AgentId>, StoreError>;
 }
 
 /// Bindings.
@@ -128,4 +159,8 @@ pub trait CredentialRepository: Send {
     async fn update(&mut self, org: OrgId, credential: &Credential) -> Result<(), StoreError>;
     /// Removes a credential, so that its secret opens nothing; nothing happens where there is none.
     async fn remove(&mut self, org: OrgId, id: CredentialId) -> Result<(), StoreError>;
+    /// The tokens of a person that open this organization, the oldest first, whatever their status.
+    async fn tokens_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<CredentialId>, StoreError>;
+    /// Bounds what a token of the organization may do, for good.
+    async fn set_scope(&mut self, org: OrgId, id: CredentialId, scope: PermissionSet) -> Result<(), StoreError>;
 }

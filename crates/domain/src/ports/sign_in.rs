@@ -80,7 +80,7 @@ pub trait CsrfTokens: Send + Sync {
 ///
 /// - MUST refuse an identity whose token is not signed by the provider, for us, for this attempt, and now.
 /// - MUST refuse a reply whose state is not the attempt's, or that names another issuer.
-/// - MUST refuse a person whose e-mail address the provider has not verified.
+/// - MUST tell no e-mail address that the provider has not verified.
 /// - MUST bound time and size of every answer, follow no redirect, and ask for new keys only so often, whoever sends what.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -124,7 +124,4 @@ pub enum IdentityFault {
     /// The reply belongs to another attempt or provider, or its code is used, old or forged.
     #[error("the reply of the identity provider does not count: {0}")]
     Refused(String),
-    /// The provider has no verified e-mail address of the person.
-    #[error("the e-mail address is not verified")]
-    EmailNotVerified,
 }

@@ -5,8 +5,11 @@ use std::{future::Future, pin::Pin, sync::Arc, sync::Mutex};
 use async_trait::async_trait;
 
 use super::{
-    AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-    OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, UserRepository,
+    AgentRepository, AgentRequestRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
+    DelegationRepository, InviteRepository, LateEvidenceRepository, MailRepository, MembershipRepository,
+    OrganizationRepository, PasswordResetRepository, PlatformAdminRepository, PromoRepository, PublishingRepository,
+    RoleRepository, SkillRepository, StandingRepository, StopRepository, StoreError, TeamRepository, UserRepository,
+    WebhookRepository,
 };
 use crate::{
     OrgId, Timestamp,
@@ -42,7 +45,8 @@ pub type Work = Box<dyn for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Result<(
 ///   (250 ms on SQLite, 5 s elsewhere), before the connection serves anybody else.
 /// - MUST go on to the end when the caller drops the future.
 /// - MUST bump the epoch of every organization whose policy rows (organizations, teams, agents, bindings, credentials,
-///   allocations) were changed.
+///   allocations, stops, standings) were changed.
+///   allocations, delegated tasks) were changed.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
     /// Runs the work; `Err(Abort::Rollback)` is the work's own wish.
@@ -71,14 +75,40 @@ pub trait Tx: Send {
     fn teams(&mut self) -> &mut dyn TeamRepository;
     /// Workers' wishes for money.
     fn budget_requests(&mut self) -> &mut dyn BudgetRequestRepository;
+    /// What agents want from people.
+    fn agent_requests(&mut self) -> &mut dyn AgentRequestRepository;
+    /// Requests to publish, and publications.
+    fn publishing(&mut self) -> &mut dyn PublishingRepository;
     /// Who runs the installation.
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository;
+    /// Custom roles.
+    fn roles(&mut self) -> &mut dyn RoleRepository;
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepository;
     /// Bindings.
     fn bindings(&mut self) -> &mut dyn BindingRepository;
+    /// What people stopped.
+    fn stops(&mut self) -> &mut dyn StopRepository;
+    /// Whether organizations may spend at all.
+    fn standings(&mut self) -> &mut dyn StandingRepository;
+    /// Promotional codes.
+    fn promos(&mut self) -> &mut dyn PromoRepository;
     /// Keys and tokens.
     fn credentials(&mut self) -> &mut dyn CredentialRepository;
+    /// Requests to which evidence came late.
+    fn late_evidence(&mut self) -> &mut dyn LateEvidenceRepository;
+    /// Delegated tasks.
+    fn delegations(&mut self) -> &mut dyn DelegationRepository;
+    /// Proposed and learnt skills.
+    fn skills(&mut self) -> &mut dyn SkillRepository;
+    /// Servers that are told of events.
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository;
+    /// Mails of the server itself.
+    fn mails(&mut self) -> &mut dyn MailRepository;
+    /// Invitations.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
+    /// Links by which people get a new password.
+    fn password_resets(&mut self) -> &mut dyn PasswordResetRepository;
 }
 
 /// Runs a use-case that returns a value or an error of its own.

@@ -51,10 +51,12 @@ pub fn agent(n: u8, terms: BindingTerms) -> AgentPolicy {
         own_account: false,
         month_cap: None,
         ancestors: Vec::new(),
+        origin: None,
         team: None,
         allocation: None,
         bindings: HashMap::from([(operation("email.send"), terms)]),
         credentials: HashMap::from([(key_id(n), key(Mode::Live)), (key_id(n + 100), key(Mode::Test))]),
+        tasks: Vec::new(),
     }
 }
 
@@ -209,7 +211,7 @@ impl World {
     pub fn request(&mut self, command: &Command) -> ServiceRequest {
         match self.apply(command).unwrap() {
             Outcome::Request { request, .. } => *request,
-            Outcome::Recorded { .. } => panic!("not a request"),
+            Outcome::Recorded { .. } | Outcome::Spawned { .. } => panic!("not a request"),
         }
     }
 

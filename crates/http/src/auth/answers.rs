@@ -14,7 +14,7 @@ pub(super) fn to(form: &Form, status: StatusCode, url: &str) -> Result<HttpRespo
     if form.wants_json {
         return with_status(status, &json!({ "url": url }));
     }
-    Ok(HttpResponse::Found().insert_header((LOCATION, url)).finish())
+    Ok(redirect(url))
 }
 
 /// To where the form wants, if that is here: nobody is sent to somebody else's site in our name.
@@ -25,8 +25,23 @@ pub(super) fn back(visit: &Visit, form: &Form) -> Result<HttpResponse, ApiError>
 
 /// To the page for errors.
 pub(super) fn error(visit: &Visit, form: &Form, status: StatusCode, code: &str) -> Result<HttpResponse, ApiError> {
+    to(form, status, &error_page(visit, code, "credentials"))
+}
+
+/// The page for errors of signing in that way.
+pub(super) fn error_page(visit: &Visit, code: &str, provider: &str) -> String {
     let base = visit.api.parts.site.base(&visit.http);
-    to(form, status, &format!("{base}/api/auth/error?error={code}&provider=credentials"))
+    format!("{base}/api/auth/error?error={code}&provider={provider}")
+}
+
+/// To another page, whoever asks: browsers on their way follow nothing else.
+pub(super) fn redirect(url: &str) -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, url)).finish()
+}
+
+/// Where the browser wants to be, if that is here.
+pub(super) fn landing_page(visit: &Visit, wanted: Option<&str>) -> String {
+    landing(&visit.api.parts.site.base(&visit.http), wanted)
 }
 
 fn landing(base: &str, wanted: Option<&str>) -> String {

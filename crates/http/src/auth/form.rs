@@ -54,10 +54,8 @@ impl Form {
 
 fn fields(body: &[u8]) -> FormBody {
     let mut form = FormBody::default();
-    for pair in body.split(|byte| *byte == b'&') {
-        let mut parts = pair.splitn(2, |byte| *byte == b'=');
-        let (name, value) = (parts.next().unwrap_or_default(), text(parts.next().unwrap_or_default()));
-        match text(name).as_str() {
+    for (name, value) in pairs(body) {
+        match name.as_str() {
             "csrfToken" => form.csrf_token = Some(value),
             "callbackUrl" => form.callback_url = Some(value),
             "email" | "username" => form.email = Some(value),
@@ -67,6 +65,14 @@ fn fields(body: &[u8]) -> FormBody {
         }
     }
     form
+}
+
+/// Names and values, decoded, of a form or of what stands behind the question mark.
+pub(super) fn pairs(body: &[u8]) -> impl Iterator<Item = (String, String)> {
+    body.split(|byte| *byte == b'&').map(|pair| {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        (text(parts.next().unwrap_or_default()), text(parts.next().unwrap_or_default()))
+    })
 }
 
 fn text(part: &[u8]) -> String {

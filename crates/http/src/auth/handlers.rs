@@ -1,7 +1,9 @@
 //! One function for each endpoint.
 
+use std::iter::once;
+
 use actix_web::{HttpResponse, http::StatusCode};
-use serde_json::json;
+use serde_json::{Map, json};
 use upivia_application::sign_in::{OpenSession, SignInError};
 use upivia_domain::identity::{Cookie, Email};
 
@@ -28,13 +30,12 @@ pub(super) async fn csrf(visit: Visit) -> Result<HttpResponse, ApiError> {
 /// The ways to sign in.
 pub(super) async fn providers(visit: Visit) -> Result<HttpResponse, ApiError> {
     let base = visit.api.parts.site.base(&visit.http);
-    ok(&json!({ "credentials": {
-        "id": "credentials",
-        "name": "Password",
-        "type": "credentials",
-        "signinUrl": format!("{base}/api/auth/signin/credentials"),
-        "callbackUrl": format!("{base}/api/auth/callback/credentials"),
-    } }))
+    let way = |id: &str, name: &str, kind: &str| {
+        let (begin, end) = (format!("{base}/api/auth/signin/{id}"), format!("{base}/api/auth/callback/{id}"));
+        (id.to_owned(), json!({ "id": id, "name": name, "type": kind, "signinUrl": begin, "callbackUrl": end }))
+    };
+    let federation = visit.api.parts.sign_ins.federation().map(|one| way(one.id, &one.name, "oidc"));
+    ok(&once(way("credentials", "Password", "credentials")).chain(federation).collect::<Map<_, _>>())
 }
 
 /// Who is signed in, with a later end; an empty object for nobody.
@@ -46,7 +47,10 @@ pub(super) async fn session(visit: Visit) -> Result<HttpResponse, ApiError> {
         cookies::clear(&visit.api, &mut response, names.iter().map(String::as_str));
         return Ok(response);
     };
-    let user = json!({ "id": open.user, "email": open.email.as_str() });
+    let mut user = json!({ "id": open.user, "email": open.email.as_str() });
+    if let Some(name) = visit.api.parts.sign_ins.name_of(open.user).await? {
+        user["name"] = name.as_str().into();
+    }
     let mut response = ok(&json!({ "user": user, "expires": open.expires_at.to_string() }))?;
     keep(&visit.api, &mut response, &sent, &open)?;
     Ok(response)
@@ -90,7 +94,7 @@ pub(super) async fn sign_out(visit: Visit) -> Result<HttpResponse, ApiError> {
 }
 
 /// The form brings the token of the cookie, and no browser says that it comes from elsewhere.
-fn is_from_us(visit: &Visit, form: &Form, sent: &[Cookie]) -> bool {
+pub(super) fn is_from_us(visit: &Visit, form: &Form, sent: &[Cookie]) -> bool {
     forgery::is_ours(&visit.api, &visit.http) && visit.api.parts.csrf.verify(sent, &form.csrf_token)
 }
 

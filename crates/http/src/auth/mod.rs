@@ -4,6 +4,7 @@
 //! Deliberately absent: pages. A browser without a page of an application gets JSON.
 
 mod answers;
+mod federation;
 mod form;
 pub(crate) mod handlers;
 
@@ -26,6 +27,7 @@ struct Visit {
     api: Arc<Api>,
     http: HttpRequest,
     body: web::Bytes,
+    trace: TraceId,
 }
 
 type Handler = fn(Visit) -> LocalBoxFuture<'static, Result<HttpResponse, ApiError>>;
@@ -37,7 +39,13 @@ pub(crate) fn scope(api: &Arc<Api>) -> Scope {
     let scope = scope.route("/providers", web::get().to(served(api, |visit| Box::pin(handlers::providers(visit)))));
     let scope = scope.route("/session", web::get().to(served(api, |visit| Box::pin(handlers::session(visit)))));
     let scope = scope.route("/signout", web::post().to(served(api, |visit| Box::pin(handlers::sign_out(visit)))));
-    scope.route("/callback/credentials", web::post().to(served(api, |visit| Box::pin(handlers::sign_in(visit)))))
+    let scope =
+        scope.route("/callback/credentials", web::post().to(served(api, |visit| Box::pin(handlers::sign_in(visit)))));
+    let scope =
+        scope.route("/signin/{provider}", web::post().to(served(api, |visit| Box::pin(federation::depart(visit)))));
+    let scope =
+        scope.route("/callback/{provider}", web::get().to(served(api, |visit| Box::pin(federation::arrive(visit)))));
+    scope.route("/error", web::get().to(served(api, |visit| Box::pin(federation::error(visit)))))
 }
 
 fn served(
@@ -51,7 +59,8 @@ fn served(
 /// A panic is an answer too. Nothing of this is for caches.
 async fn serve(api: Arc<Api>, handler: Handler, http: HttpRequest, payload: Payload) -> HttpResponse {
     let trace = TraceId::of(&http, &*api.parts.ids);
-    let handled = AssertUnwindSafe(handle(Arc::clone(&api), handler, http, payload)).catch_unwind().await;
+    let handled = handle(Arc::clone(&api), handler, (http, payload), trace.clone());
+    let handled = AssertUnwindSafe(handled).catch_unwind().await;
     let mut response = handled.unwrap_or(Err(ApiError::Internal)).unwrap_or_else(|error| {
         api.metrics.refused(&error);
         error.response()
@@ -64,8 +73,8 @@ async fn serve(api: Arc<Api>, handler: Handler, http: HttpRequest, payload: Payl
 async fn handle(
     api: Arc<Api>,
     handler: Handler,
-    http: HttpRequest,
-    payload: Payload,
+    (http, payload): (HttpRequest, Payload),
+    trace: TraceId,
 ) -> Result<HttpResponse, ApiError> {
     headers::check(http.headers())?;
     let _permit = api.guard.visitor(http.peer_addr().map(|peer| peer.ip()))?;
@@ -73,5 +82,5 @@ async fn handle(
         true => web::Bytes::new(),
         false => body::read_any(http.headers(), payload, api.parts.body_within).await?,
     };
-    handler(Visit { api, http, body }).await
+    handler(Visit { api, http, body, trace }).await
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ApiError;
+use crate::v1::service_requests::ReasonBody;
 
 /// When to try again, in seconds, after an answer that says so.
 const RETRY_SECONDS: &str = "1";
@@ -37,6 +38,10 @@ struct ErrorDetail {
     /// When the same call can succeed, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
+    /// Every check that failed, where money does not fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    reasons: Vec<ReasonBody>,
     /// The same call may be repeated.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -77,8 +82,12 @@ impl ApiError {
             _ => None,
         };
         let retry_at = if let Self::TooEarly { until, .. } = self { Some(until.to_string()) } else { None };
-        let (code, message) = (self.kind().1, self.to_string());
-        ErrorBody { error: ErrorDetail { code, message, field, request_id, retry_at, retryable: self.is_retryable() } }
+        let reasons = match self {
+            Self::DoesNotFit { reasons, .. } => reasons.iter().map(ReasonBody::of).collect(),
+            _ => Vec::new(),
+        };
+        let (code, message, retryable) = (self.kind().1, self.to_string(), self.is_retryable());
+        ErrorBody { error: ErrorDetail { code, message, field, request_id, retry_at, reasons, retryable } }
     }
 
     const fn is_retryable(&self) -> bool {

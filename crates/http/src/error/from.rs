@@ -1,11 +1,36 @@
 //! The one mapping of what use-cases refuse. No arm catches all: a new refusal needs its place here.
 
 use upivia_application::{
-    access::AccessError, agents::AgentError, approvals::ApprovalError, budgets::BudgetError, dispatch::DispatchError,
-    outcomes::OutcomeError, personal_tokens::PersonalTokenError, reconciliation::ReconcileError, reports::ReportError,
-    sign_in::SignInError, simulations::SimulationError, suspensions::SuspensionError, teams::TeamError,
+    access::AccessError,
+    agents::AgentError,
+    approvals::ApprovalError,
+    budgets::BudgetError,
+    delegations::DelegationError,
+    dispatch::DispatchError,
+    inbox::InboxError,
+    invites::InviteError,
+    members::MemberError,
+    organizations::OrganizationError,
+    outcomes::OutcomeError,
+    password_resets::ResetError,
+    personal_tokens::PersonalTokenError,
+    promos::PromoError,
+    publishing::PublishError,
+    reconciliation::ReconcileError,
+    reports::ReportError,
+    roles::RoleError,
+    sign_in::{FederationError, SignInError},
+    simulations::SimulationError,
+    skills::SkillError,
+    stops::StopError,
+    suspensions::SuspensionError,
+    teams::TeamError,
+    users::UserError,
+    webhooks::WebhookError,
     workspaces::WorkspaceError,
 };
+
+use upivia_domain::budget::ReasonCode;
 
 use super::{ApiError, missing};
 
@@ -81,12 +106,57 @@ impl From<SuspensionError> for ApiError {
     }
 }
 
+impl From<StopError> for ApiError {
+    fn from(error: StopError) -> Self {
+        match error {
+            StopError::NotFound(what) => Self::NotFound(what),
+            StopError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            StopError::Unavailable | StopError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<OrganizationError> for ApiError {
+    fn from(error: OrganizationError) -> Self {
+        match error {
+            OrganizationError::NotFound => Self::NotFound("organization"),
+            OrganizationError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            OrganizationError::NotOwner | OrganizationError::NotPlatformAdmin => Self::Forbidden(error.to_string()),
+            OrganizationError::GivenUp => Self::OrganizationClosed,
+            OrganizationError::Unavailable | OrganizationError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<PromoError> for ApiError {
+    fn from(error: PromoError) -> Self {
+        let conflict = |code| Self::Promo { code, message: error.to_string() };
+        match error {
+            PromoError::NotFound => Self::NotFound("promo code"),
+            PromoError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PromoError::NotPlatformAdmin => Self::Forbidden(error.to_string()),
+            PromoError::Exists => conflict("promo_code_exists"),
+            PromoError::AlreadyRedeemed => conflict("promo_already_redeemed"),
+            PromoError::UsedUp => conflict("promo_used_up"),
+            PromoError::Expired => conflict("promo_expired"),
+            PromoError::OrganizationClosed => Self::OrganizationClosed,
+            PromoError::Invalid { field, message } => Self::invalid(field, message),
+            PromoError::Unavailable | PromoError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
 impl From<AgentError> for ApiError {
     fn from(error: AgentError) -> Self {
         match error {
             AgentError::NotFound(what) => Self::NotFound(what),
             AgentError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
             AgentError::Protected(why) => Self::Forbidden(why.to_owned()),
+            AgentError::Unauthorized => Self::Unauthorized,
+            AgentError::NotNow(reasons) => {
+                let code = reasons.first().map_or(ReasonCode::AgentBudgetExceeded, |reason| reason.code);
+                Self::DoesNotFit { code, reasons }
+            }
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
         }
@@ -109,9 +179,47 @@ impl From<PersonalTokenError> for ApiError {
         match error {
             PersonalTokenError::NotFound => Self::NotFound("personal token"),
             PersonalTokenError::Invalid { field, message } => Self::invalid(field, message),
+            PersonalTokenError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PersonalTokenError::Lacking(_) => Self::invalid("permissions", error),
             PersonalTokenError::TooMany => Self::TooMany(error.to_string()),
             PersonalTokenError::Unauthorized => Self::Unauthorized,
             PersonalTokenError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<MemberError> for ApiError {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::NotFound => Self::NotFound("member"),
+            MemberError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            MemberError::OwnersOnly => Self::Forbidden(error.to_string()),
+            MemberError::LastOwner => Self::LastOwner,
+            MemberError::Invalid { field, message } => Self::invalid(field, message),
+            MemberError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<RoleError> for ApiError {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::NotFound => Self::NotFound("role"),
+            RoleError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            RoleError::Invalid { field, message } => Self::invalid(field, message),
+            RoleError::TooMany => Self::TooMany(error.to_string()),
+            RoleError::InUse(_) => Self::RoleInUse(error.to_string()),
+            RoleError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::NotFound => Self::NotFound("user"),
+            UserError::Oneself => Self::invalid("id", error),
+            UserError::Unavailable => Self::Unavailable,
         }
     }
 }
@@ -125,8 +233,68 @@ impl From<BudgetError> for ApiError {
             BudgetError::Invalid { field, message } => Self::invalid(field, message),
             BudgetError::Insufficient(account) => Self::InsufficientBalance(account),
             BudgetError::KeyReused => Self::KeyReused,
+            BudgetError::OrganizationClosed => Self::OrganizationClosed,
+            BudgetError::NotClosed => Self::OrganizationNotClosed,
             BudgetError::Resolved => Self::BudgetRequestResolved,
             BudgetError::Unavailable | BudgetError::InDoubt => Self::Unavailable,
+        }
+    }
+}
+
+impl From<DelegationError> for ApiError {
+    fn from(error: DelegationError) -> Self {
+        match error {
+            DelegationError::NotFound(what) => Self::NotFound(what),
+            DelegationError::Unauthorized => Self::Unauthorized,
+            DelegationError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            DelegationError::OutOfReach(_) | DelegationError::OtherSide(_) => Self::Forbidden(error.to_string()),
+            DelegationError::State(_) => Self::TaskState(error.to_string()),
+            DelegationError::TooMany(_) => Self::TooMany(error.to_string()),
+            DelegationError::Invalid { field, message } => Self::invalid(field, message),
+            DelegationError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<InboxError> for ApiError {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::NotFound(what) => Self::NotFound(what),
+            InboxError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            InboxError::Unauthorized => Self::Unauthorized,
+            InboxError::Invalid { field, message } => Self::invalid(field, message),
+            InboxError::TooMany => Self::TooMany(error.to_string()),
+            InboxError::Resolved => Self::AgentRequestResolved,
+            InboxError::Budget(error) => error.into(),
+            InboxError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<SkillError> for ApiError {
+    fn from(error: SkillError) -> Self {
+        match error {
+            SkillError::NotFound(what) => Self::NotFound(what),
+            SkillError::Unauthorized => Self::Unauthorized,
+            SkillError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            SkillError::Resolved => Self::SkillProposalResolved,
+            SkillError::TooMany(why) => Self::TooMany(why),
+            SkillError::Invalid { field, message } => Self::invalid(field, message),
+            SkillError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::NotFound(what) => Self::NotFound(what),
+            PublishError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            PublishError::OwnRequest => Self::Forbidden(error.to_string()),
+            PublishError::Invalid { field, message } => Self::invalid(field, message),
+            PublishError::Pending => Self::PublishRequestPending,
+            PublishError::Resolved => Self::PublishRequestResolved,
+            PublishError::Unavailable => Self::Unavailable,
         }
     }
 }
@@ -143,12 +311,61 @@ impl From<SignInError> for ApiError {
     }
 }
 
+impl From<FederationError> for ApiError {
+    fn from(error: FederationError) -> Self {
+        match error {
+            FederationError::NotConfigured => Self::NotFound("way to sign in"),
+            // The handlers send the browser to the page for errors.
+            FederationError::Refused => Self::Unauthorized,
+            FederationError::NotAdmitted | FederationError::NotLinked => Self::Forbidden(error.to_string()),
+            FederationError::ProviderUnavailable | FederationError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<InviteError> for ApiError {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::NotFound => Self::NotFound("invite"),
+            InviteError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            InviteError::AboveOwnRole => Self::Forbidden(error.to_string()),
+            InviteError::Invalid { field, message } => Self::invalid(field, message),
+            InviteError::TooMany => Self::TooMany(error.to_string()),
+            InviteError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            InviteError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<ResetError> for ApiError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Refused => Self::invalid("token", error),
+            ResetError::Busy => Self::RateLimited { retry_after_seconds: 1 },
+            ResetError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
 impl From<WorkspaceError> for ApiError {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::NotFound => Self::NotFound("workspace"),
             WorkspaceError::Unauthorized => Self::Unauthorized,
             WorkspaceError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::NotFound(what) => Self::NotFound(what),
+            WebhookError::Forbidden(permission) => Self::Forbidden(missing(permission.as_str())),
+            WebhookError::Invalid { field, message } => Self::invalid(field, message),
+            WebhookError::TooMany => Self::TooMany(error.to_string()),
+            WebhookError::NotEnabled => Self::EndpointNotEnabled,
+            WebhookError::Unavailable | WebhookError::InDoubt => Self::Unavailable,
         }
     }
 }

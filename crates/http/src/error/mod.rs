@@ -3,10 +3,17 @@
 mod answer;
 mod from;
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use upivia_domain::{RequestId, Timestamp};
+use upivia_domain::{
+    RequestId, Timestamp,
+    budget::{Reason, ReasonCode},
+};
 
 pub(crate) use answer::ErrorBody;
+
+use crate::v1::service_requests::explanation;
 
 /// Why a call has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,12 +53,58 @@ pub enum ApiError {
     /// An account has less than what is to be moved; nothing was moved.
     #[error("the {0} has less than that available; nothing was moved")]
     InsufficientBalance(&'static str),
+    /// The promo code brings nothing; the code says why.
+    #[error("{message}")]
+    Promo {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        message: String,
+    },
+    /// The organization is closing or closed.
+    #[error("the organization is closing or closed")]
+    OrganizationClosed,
+    /// Only what a closed organization has left is paid out.
+    #[error("the organization is not closed")]
+    OrganizationNotClosed,
+    /// Money for a child that does not fit into its parent's limits; nothing was moved.
+    #[error("{} Nothing was moved.", explanation(*.code))]
+    DoesNotFit {
+        /// The first failed check.
+        code: ReasonCode,
+        /// All of them.
+        reasons: Arc<[Reason]>,
+    },
     /// The budget request was answered before, otherwise.
     #[error("the budget request was answered before")]
     BudgetRequestResolved,
+    /// The delegated task does not stand where that could follow.
+    #[error("{0}; it only moves forward")]
+    TaskState(String),
+    /// The proposed skill was answered before, otherwise.
+    #[error("the skill proposal was answered before")]
+    SkillProposalResolved,
+    /// The request to people was answered before, otherwise.
+    #[error("the agent request was answered before")]
+    AgentRequestResolved,
+    /// The request to publish was answered before, otherwise.
+    #[error("the publish request was answered before")]
+    PublishRequestResolved,
+    /// One request to publish a thing to the same people is enough.
+    #[error("a request to publish it there waits for an answer already")]
+    PublishRequestPending,
     /// One more would be too many.
     #[error("{0}")]
     TooMany(String),
+    /// A webhook endpoint that is turned off is sent nothing.
+    #[error("the webhook endpoint is not enabled; enable it first")]
+    EndpointNotEnabled,
+    /// The organization would be left without an owner.
+    #[error("the organization would be left without an owner: make somebody else an owner first")]
+    LastOwner,
+    /// A role that somebody has cannot be deleted.
+    #[error("{0}")]
+    RoleInUse(String),
     /// The question was answered before, otherwise.
     #[error("the approval was resolved before")]
     ApprovalResolved,
@@ -121,8 +174,20 @@ impl ApiError {
             Self::PayloadMismatch { .. } => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_payload_mismatch"),
             Self::InsufficientBalance(_) => (StatusCode::CONFLICT, "insufficient_balance"),
+            Self::Promo { code, .. } => (StatusCode::CONFLICT, code),
+            Self::OrganizationClosed => (StatusCode::CONFLICT, "organization_closed"),
+            Self::OrganizationNotClosed => (StatusCode::CONFLICT, "organization_not_closed"),
+            Self::DoesNotFit { code, .. } => (StatusCode::CONFLICT, code.as_str()),
             Self::BudgetRequestResolved => (StatusCode::CONFLICT, "budget_request_resolved"),
+            Self::TaskState(_) => (StatusCode::CONFLICT, "task_state_conflict"),
+            Self::SkillProposalResolved => (StatusCode::CONFLICT, "skill_proposal_resolved"),
+            Self::AgentRequestResolved => (StatusCode::CONFLICT, "agent_request_resolved"),
+            Self::PublishRequestResolved => (StatusCode::CONFLICT, "publish_request_resolved"),
+            Self::PublishRequestPending => (StatusCode::CONFLICT, "publish_request_pending"),
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
+            Self::EndpointNotEnabled => (StatusCode::CONFLICT, "endpoint_not_enabled"),
+            Self::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            Self::RoleInUse(_) => (StatusCode::CONFLICT, "role_in_use"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),
             Self::StillSending => (StatusCode::CONFLICT, "still_dispatching"),

@@ -5,6 +5,7 @@ mod access;
 mod dispatch;
 mod exposition;
 mod histogram;
+mod mails;
 mod money;
 mod requests;
 mod under_way;
@@ -22,6 +23,7 @@ use actix_web::http::{Method as HttpMethod, StatusCode};
 use upivia_application::{
     dispatch::{Answer, LagSoFar},
     gauges::MoneySample,
+    mails::MailsSoFar,
 };
 
 use self::{dispatch::Outcomes, exposition::Exposition, requests::Requests, under_way::UnderWay};
@@ -48,6 +50,7 @@ pub(crate) struct Elsewhere {
     pub(crate) in_hand: usize,
     pub(crate) written: WritesSoFar,
     pub(crate) money: Arc<MoneySample>,
+    pub(crate) mails: MailsSoFar,
     pub(crate) settle_lag: LagSoFar,
 }
 
@@ -107,6 +110,7 @@ impl Metrics {
         to.counter("upivia_rate_limited_total", "Answers 429 rate_limited.", read(&self.rate_limited));
         money::write_lag(&mut to, &elsewhere.settle_lag);
         money::write(&mut to, &elsewhere.money);
+        mails::write(&mut to, &elsewhere.mails);
         to.into_text()
     }
 }

@@ -33,7 +33,7 @@ pub(crate) const GROUP: Group = Group { name: "Approvals", routes: &[LIST, APPRO
 const LIST: Route = Route {
     method: Method::Get,
     path: "/approvals",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Person(Permission::ApprovalRead, |caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listApprovals",

@@ -24,7 +24,7 @@ pub(crate) const GROUP: Group = Group { name: "Balance", routes: &[GET, super::t
 const GET: Route = Route {
     method: Method::Get,
     path: "/balance",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(get(caller, input))),
+    access: Access::Person(Permission::BalanceRead, |caller, input| Box::pin(get(caller, input))),
     changes: false,
     doc: Doc {
         id: "getBalance",

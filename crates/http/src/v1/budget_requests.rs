@@ -45,7 +45,7 @@ const ASK: Route = Route {
 const LIST: Route = Route {
     method: Method::Get,
     path: "/budget-requests",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Person(Permission::BudgetReadRequests, |caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listBudgetRequests",
@@ -65,7 +65,7 @@ const LIST: Route = Route {
 const ANSWER: Route = Route {
     method: Method::Patch,
     path: "/budget-requests/{id}",
-    access: Access::Person(Permission::TeamManageOwn, |caller, input| Box::pin(answer(caller, input))),
+    access: Access::Person(Permission::BudgetDecideOwn, |caller, input| Box::pin(answer(caller, input))),
     changes: true,
     doc: Doc {
         id: "answerBudgetRequest",
@@ -117,7 +117,7 @@ struct BudgetRequestList {
 
 /// A budget request.
 #[derive(Debug, Serialize, ToSchema)]
-struct BudgetRequestBody {
+pub(crate) struct BudgetRequestBody {
     id: String,
     team_id: String,
     /// Who asked.

@@ -4,9 +4,12 @@ use actix_web::{HttpResponse, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use upivia_application::{
     access::UserCaller,
-    personal_tokens::{NewPersonalToken, TokenChange},
+    personal_tokens::{NewPersonalToken, PersonalToken, TokenChange},
 };
-use upivia_domain::{CredentialId, Timestamp, identity::Credential};
+use upivia_domain::{
+    CredentialId, Timestamp,
+    identity::{Permission, PermissionSet},
+};
 use utoipa::ToSchema;
 
 use super::present::{ok, with_status};
@@ -38,14 +41,19 @@ const LIST: Route = Route {
 const CREATE: Route = Route {
     method: Method::Post,
     path: "/personal-tokens",
-    access: Access::Session(|caller, input| Box::pin(create(caller, input))),
+    access: Access::SignedIn(Permission::TokenMint, |caller, input| Box::pin(create(caller, input))),
     changes: true,
     doc: Doc {
         id: "createPersonalToken",
         summary: "Make a personal token",
-        details: "It may what you may, in the workspace in which the session acts, and is shown for the only time.",
+        details: "It may what you may, in the workspace in which the session acts, and is shown for the only time. With \
+                  `permissions` it may those at most, and never more than your role includes at the time of the request; one \
+                  that you lack is 400.",
         parameters: &[],
-        body: Some(Body { schema: SchemaOf::of::<CreateToken>(), example: r#"{"name":"Laptop"}"# }),
+        body: Some(Body {
+            schema: SchemaOf::of::<CreateToken>(),
+            example: r#"{"name":"Laptop","permissions":["usage.read","balance.read"]}"#,
+        }),
         answers: &[Success { status: 201, meaning: "The token.", schema: SchemaOf::of::<MintedToken>() }],
         errors: &[(409, "There are 50 already.")],
     },
@@ -94,6 +102,9 @@ struct CreateToken {
     #[serde(alias = "expiresAt")]
     #[schema(value_type = Option<String>)]
     expires_at: Member,
+    /// Names of permissions, at least one; absent: all that you may.
+    #[schema(value_type = Option<Vec<String>>)]
+    permissions: Member,
 }
 
 /// A change of a token.
@@ -125,6 +136,10 @@ struct TokenBody {
     /// From when on it opens nothing.
     expires_at: Option<String>,
     created_at: String,
+    /// When it was last used, give or take a minute; null: never.
+    last_used_at: Option<String>,
+    /// What it may at most; null: all that you may.
+    permissions: Option<Vec<&'static str>>,
     /// What it opens.
     workspace_id: String,
 }
@@ -151,10 +166,10 @@ async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError
 }
 
 async fn create(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let CreateToken { name, expires_at } = input.json()?;
+    let CreateToken { name, expires_at, permissions } = input.json()?;
     let name = fields::required("name", fields::parsed("name", name)?)?;
     let expires_at = fields::text("expires_at", expires_at)?.as_deref().map(instant).transpose()?;
-    let new = NewPersonalToken { name, expires_at };
+    let new = NewPersonalToken { name, expires_at, scope: scope(permissions)? };
     let minted = input.api.parts.personal_tokens.create(input.author(caller), new).await?;
     let body = MintedToken { token: minted.secret.into_inner(), personal_token: TokenBody::of(&minted.token) };
     with_status(StatusCode::CREATED, &body)
@@ -180,13 +195,23 @@ fn id(input: &Input) -> Result<CredentialId, ApiError> {
     input.path("id", "personal token")
 }
 
+fn scope(member: Member) -> Result<Option<PermissionSet>, ApiError> {
+    let Some(scope) = fields::permissions("permissions", member)? else { return Ok(None) };
+    if scope.is_empty() {
+        return Err(ApiError::invalid("permissions", "must name at least one; without the member the token may all"));
+    }
+    Ok(Some(scope))
+}
+
 fn instant(text: &str) -> Result<Timestamp, ApiError> {
     Timestamp::parse(text).map_err(|error| ApiError::invalid("expires_at", error))
 }
 
 impl TokenBody {
-    fn of(token: &Credential) -> Self {
+    fn of(PersonalToken { credential: token, detail }: &PersonalToken) -> Self {
         Self {
+            last_used_at: detail.last_used_at.map(|at| at.to_string()),
+            permissions: detail.scope.map(PermissionSet::names),
             id: token.id.to_string(),
             name: token.label.clone(),
             enabled: !token.status.revoked,

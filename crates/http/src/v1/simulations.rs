@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::{
     present::ok,
-    service_requests::{ReasonBody, explanation},
+    service_requests::{DELEGATION, ReasonBody, explained},
 };
 use crate::{
     ApiError, Input,
@@ -32,7 +32,7 @@ pub(crate) const GROUP: Group = Group {
     routes: &[Route {
         method: Method::Post,
         path: "/simulations/policy-check",
-        access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(check(caller, input))),
+        access: Access::Person(Permission::SimulationRun, |caller, input| Box::pin(check(caller, input))),
         changes: false,
         doc: Doc {
             id: "policyCheck",
@@ -66,6 +66,9 @@ pub(crate) struct PolicyCheck {
     /// As in a service request.
     #[schema(value_type = Option<Object>)]
     payload: Member,
+    /// As in a service request, for example with `delegated_task_id`.
+    #[schema(value_type = Option<Object>)]
+    metadata: Member,
     /// `live` (default) or `test`.
     #[schema(value_type = Option<String>)]
     mode: Member,
@@ -128,7 +131,7 @@ impl PolicyCheck {
             service: fields::text("service", self.service)?,
             operation: fields::required("operation", fields::text("operation", self.operation)?)?,
             payload: Value::Object(fields::object("payload", self.payload)?.unwrap_or_else(Map::new)),
-            metadata: None,
+            metadata: fields::object("metadata", self.metadata)?.map(Value::Object),
             idempotency_key: None,
             trace: None,
         };
@@ -163,9 +166,14 @@ impl SimulationBody {
 
 /// The gates in the order of the decision: name, the codes that close it, what would help, and whether nothing behind it is
 /// looked at once it is closed.
-const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
+const GATES: [(&str, &[ReasonCode], &str, bool); 12] = [
     ("agent_active", &[ReasonCode::AgentDisabled], "Set the agent, and those it descends from, active again.", true),
-    ("organization_active", &[ReasonCode::OrganizationSuspended], "Ask an administrator to lift the suspension.", true),
+    (
+        "organization_active",
+        &[ReasonCode::OrganizationSuspended],
+        "Ask an administrator to lift the suspension, or resume what was stopped: GET /ops/stops.",
+        true,
+    ),
     ("binding", &[ReasonCode::PolicyViolation], "Enable the operation: POST /agents/{id}/services.", true),
     ("provider", &[ReasonCode::ServiceNotConfigured], "Configure a provider, or use a test key.", true),
     ("operation_suspended", &[ReasonCode::OperationSuspended], "Ask an administrator to lift the suspension.", true),
@@ -177,6 +185,12 @@ const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
     ),
     ("binding_day", &[ReasonCode::DailyLimitExceeded], "Raise daily_request_limit of the binding, or wait.", false),
     ("agent_month", &[ReasonCode::AgentBudgetExceeded], "Raise the agent's budget: PATCH /agents/{id}/budget.", false),
+    (
+        DELEGATION,
+        &[ReasonCode::AgentBudgetExceeded],
+        "Name an open task in metadata.delegated_task_id, or give the agent a new one with a larger cap.",
+        false,
+    ),
     (
         "team_and_worker",
         &[ReasonCode::WorkerBudgetExceeded, ReasonCode::TeamBudgetExceeded],
@@ -192,15 +206,26 @@ const GATES: [(&str, &[ReasonCode], &str, bool); 11] = [
     ),
 ];
 
+/// What helps where a task is closed to an operation that the agent is bound to.
+const ANOTHER_TASK: &str = "Use an operation that the delegated task allows, or name another task.";
+
+/// A task's money has the same code as the agent's own.
+fn is_told_at(gate: &str, reason: &Reason) -> bool {
+    reason.code != ReasonCode::AgentBudgetExceeded || (gate == DELEGATION) == (reason.scope == DELEGATION)
+}
+
 fn checks(reasons: &[Reason]) -> Vec<CheckBody> {
     let mut checks = Vec::with_capacity(GATES.len());
     for (name, codes, fix, closes) in GATES {
-        let failed = reasons.iter().find(|reason| codes.contains(&reason.code));
+        let failed = reasons.iter().find(|reason| codes.contains(&reason.code) && is_told_at(name, reason));
         checks.push(CheckBody {
             name,
             ok: failed.is_none(),
-            detail: failed.map_or_else(|| "ok".to_owned(), |reason| explanation(reason.code).to_owned()),
-            fix: failed.map(|_| fix),
+            detail: failed.map_or("ok", explained).to_owned(),
+            fix: failed.map(|reason| match reason.code {
+                ReasonCode::PolicyViolation if reason.scope == DELEGATION => ANOTHER_TASK,
+                _ => fix,
+            }),
         });
         // Nobody asks a person about what does not fit, and nothing is weighed behind a closed gate.
         let weighed = name == "balance" && checks.iter().any(|check| !check.ok);

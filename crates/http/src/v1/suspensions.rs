@@ -19,7 +19,7 @@ pub(crate) const GROUP: Group = Group { name: "Suspensions", routes: &[LIST, LIF
 const LIST: Route = Route {
     method: Method::Get,
     path: "/suspensions",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Person(Permission::SuspensionRead, |caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listSuspensions",

@@ -48,9 +48,13 @@ pub(crate) struct PersonBody {
     email: String,
     user: UserBody,
     organization: OrganizationBody,
-    /// `owner`, `admin` or `member`.
+    /// `owner`, `admin`, `member` or `custom`.
     #[schema(example = "owner")]
     role: &'static str,
+    /// The custom role, where it is one.
+    role_id: Option<String>,
+    /// What the credential may: what the role includes, as far as a token with chosen permissions goes.
+    permissions: Vec<&'static str>,
 }
 
 /// A person.
@@ -101,7 +105,14 @@ fn organization(id: OrgId, name: &Name) -> OrganizationBody {
 fn person(caller: UserCaller, organization: OrganizationBody) -> PersonBody {
     let email = caller.email.to_string();
     let user = UserBody { id: caller.user.to_string(), email: email.clone() };
-    PersonBody { email, user, organization, role: caller.role.as_str() }
+    PersonBody {
+        email,
+        user,
+        organization,
+        role: caller.role.as_str(),
+        role_id: caller.role.custom().map(|id| id.to_string()),
+        permissions: caller.permissions.names(),
+    }
 }
 
 async fn agent(caller: AgentCaller, organization: OrganizationBody, input: &Input) -> Result<AgentSelfBody, ApiError> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use upivia_application::{access::UserCaller, workspaces::Workspace};
 use upivia_domain::{
     OrgId,
-    identity::{Cookie, Name, Permission},
+    identity::{Cookie, Name},
 };
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ pub(crate) const GROUP: Group = Group { name: "Workspaces", routes: &[LIST, CREA
 const LIST: Route = Route {
     method: Method::Get,
     path: "/workspaces",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Member(|caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listWorkspaces",
@@ -42,7 +42,7 @@ const LIST: Route = Route {
 const CREATE: Route = Route {
     method: Method::Post,
     path: "/workspaces",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(create(caller, input))),
+    access: Access::Member(|caller, input| Box::pin(create(caller, input))),
     changes: true,
     doc: Doc {
         id: "createWorkspace",
@@ -59,12 +59,13 @@ const CREATE: Route = Route {
 const SWITCH: Route = Route {
     method: Method::Post,
     path: "/workspaces/switch",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(switch(caller, input))),
+    access: Access::Member(|caller, input| Box::pin(switch(caller, input))),
     changes: true,
     doc: Doc {
         id: "switchWorkspace",
         summary: "Go to another workspace",
-        details: "A personal token opens that workspace from then on, and no other. For a session a cookie remembers it.",
+        details: "A personal token opens that workspace from then on, and no other. For a session a cookie remembers it. A token \
+                  with chosen permissions stays where it is (403).",
         parameters: &[],
         body: Some(Body {
             schema: SchemaOf::of::<SwitchWorkspace>(),

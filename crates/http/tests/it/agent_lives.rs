@@ -243,6 +243,11 @@ async fn a_clone_has_everything_but_the_past() {
         .await
         .refused(400, "invalid_request");
     let member = world.member().await;
+    world.send(Call::post(&path, &json!({})).bearer(&member)).await.refused(404, "not_found");
+    let who = world.send(Call::get("/whoami").bearer(&member)).await.expect(200);
+    let hand_over = json!({ "user_id": who["user"]["id"] });
+    let hand_over = Call::patch(&format!("/agents/{id}/transfer"), &hand_over).bearer(&world.acme.pat);
+    world.send(hand_over).await.expect(200);
     let message = world.send(Call::post(&path, &json!({})).bearer(&member)).await.refused(403, "forbidden");
     assert!(message.contains("service.toggle"), "no services by way of a copy: {message}");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use upivia_http::{LARGEST_BODY, PREFIXES, routes};
+use upivia_http::{LARGEST_BODY, PREFIXES, route::Method, routes};
 
 use crate::support::{Call, World, mail};
 
@@ -45,7 +45,8 @@ async fn a_wrong_method_is_json_and_names_the_right_ones() {
 #[actix_web::test]
 async fn both_prefixes_serve_the_same() {
     let world = World::new().await;
-    for (_, route) in routes().filter(|(_, route)| route.access.credentials().is_empty()) {
+    for (_, route) in routes().filter(|(_, route)| route.method == Method::Get && route.access.credentials().is_empty())
+    {
         let [one, two] = PREFIXES.map(|prefix| Call::new("GET", &format!("{prefix}{}", route.path)));
         assert_eq!(world.send(one).await.expect(200), world.send(two).await.expect(200), "{}", route.path);
     }

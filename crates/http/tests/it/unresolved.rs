@@ -231,3 +231,39 @@ async fn take_over(world: &World, id: &str) {
     let mode = ApplyMode { lock: LockWait::Wait, again: false };
     world.store.apply(&[std::sync::Arc::new(Command::TakeOver(take_over))], mode).await.unwrap();
 }
+
+#[actix_web::test]
+async fn late_evidence_is_acknowledged_with_a_reason_until_more_comes() {
+    let world = World::new().await;
+    let id = world.contradicted(&world.acme).await;
+    let acknowledge = |id: &str, body: Value| {
+        world.send(Call::post(&format!("/ops/unresolved/{id}/acknowledge"), &body).bearer(&world.acme.pat))
+    };
+    for body in [json!({}), json!({ "reason": " " }), json!({ "reason": "x".repeat(501) })] {
+        let reply = acknowledge(&id, body).await;
+        reply.refused(400, "invalid_request");
+        assert_eq!(reply.body["error"]["field"], "reason");
+    }
+    let usual = world.mail("hello").await.expect(200)["request_id"].as_str().unwrap().to_owned();
+    acknowledge(&usual, json!({ "reason": REASON })).await.refused(404, "not_found");
+    assert_eq!(list(&world, "flagged=true").await.len(), 1);
+    let before = detail(&world, &id).await.expect(200);
+
+    let first = acknowledge(&id, json!({ "reason": REASON })).await;
+    assert_eq!(first.header("idempotent-replayed"), None);
+    assert_eq!(first.expect(200), json!({ "request_id": id, "acknowledged": true }));
+    let events = world.journal().await;
+    assert_eq!(events[0].kind, "outcome.acknowledged");
+    assert!(events[0].body.contains(REASON), "{}", events[0].body);
+    assert_eq!(list(&world, "flagged=true").await.len(), 0);
+    let after = detail(&world, &id).await.expect(200);
+    assert_eq!((&after["state"], &after["request"]), (&before["state"], &before["request"]));
+    let again = acknowledge(&id, json!({ "reason": REASON })).await;
+    assert_eq!((again.status, again.header("idempotent-replayed")), (200, Some("true")));
+    assert_eq!(world.journal().await.len(), events.len());
+
+    world.corrected(&id, 3).await;
+    assert_eq!(list(&world, "flagged=true").await[0]["request_id"], id.as_str());
+    acknowledge(&id, json!({ "reason": REASON })).await.expect(200);
+    world.verify().await;
+}

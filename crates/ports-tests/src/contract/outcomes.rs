@@ -4,7 +4,7 @@ use upivia_domain::{
     NanoUsd, NodeId, RequestId,
     dispatch::{RequestState, ServiceRequest},
     ledger::Resolution,
-    ports::{Clock, JournalFilter, OutcomeFilter},
+    ports::{Clock, JournalFilter, OutcomeFilter, StoreError, transact},
 };
 
 use crate::{World, tenant::Tenant};
@@ -27,6 +27,15 @@ fn flagged(flagged: bool) -> OutcomeFilter {
 async fn unknown(tenant: &Tenant) -> ServiceRequest {
     let id = tenant.world.ports.request(tenant.admit(HOLD)).await.id;
     tenant.world.ports.request(tenant.unknown(id)).await
+}
+
+async fn acknowledged(tenant: &Tenant, request: RequestId) -> bool {
+    let org = tenant.org;
+    let was_listed: Result<bool, StoreError> = transact(&*tenant.world.ports.unit, &[org], move |tx| {
+        Box::pin(async move { tx.late_evidence().acknowledge(org, request).await })
+    })
+    .await;
+    was_listed.unwrap()
 }
 
 /// Running and unknown ones, whole and the newest first, until they end by whatever it is; nothing of others.
@@ -73,6 +82,26 @@ pub async fn late_evidence_is_listed_whatever_became_of_its_request(world: World
     let running = OutcomeFilter { state: Some(RequestState::Running), ..flagged(true) };
     assert_eq!(list(&tenant, running).await, []);
     assert_eq!(list(&stranger, flagged(true)).await, []);
+}
+
+/// Whoever acknowledges takes it off the list, once; the request stays as it is, and more evidence lists it again.
+pub async fn late_evidence_is_off_the_list_until_more_comes(world: World) {
+    let (tenant, stranger) = (world.tenant().await, world.tenant().await);
+    let ports = &world.ports;
+    let id = ports.request(tenant.admit(HOLD)).await.id;
+    ports.request(tenant.settle(id, HOLD)).await;
+    let plain = ports.request(tenant.admit(HOLD)).await.id;
+    let corrected = ports.request(tenant.adjust(id, OTHER_COST)).await;
+    for (by, request, was_listed) in
+        [(&stranger, id, false), (&tenant, plain, false), (&tenant, id, true), (&tenant, id, false)]
+    {
+        assert_eq!(acknowledged(by, request).await, was_listed, "{request}");
+    }
+    assert_eq!(list(&tenant, flagged(true)).await, []);
+    let stored = world.second().await.requests.request(tenant.org, id).await.unwrap();
+    assert_eq!(stored, Some(corrected));
+    ports.request(tenant.adjust(id, HOLD)).await;
+    assert_eq!(ids(&tenant, flagged(true)).await, [id]);
 }
 
 /// Each filter gives what fits and nothing else.

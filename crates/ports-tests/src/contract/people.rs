@@ -2,7 +2,9 @@
 
 use upivia_domain::{
     CredentialId, OrgId, UserId,
-    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, PasswordHash, SignIn},
+    identity::{
+        Credential, CredentialKind, CredentialStatus, LinkedIdentity, Membership, OrgRole, PasswordHash, SignIn,
+    },
     ports::{Clock, StoreError, transact},
 };
 
@@ -159,4 +161,53 @@ pub async fn a_removed_token_opens_nothing(world: World) {
         holder.attempt(move |tx| Box::pin(async move { tx.credentials().remove(org, id).await })).await.unwrap();
         assert_eq!(world.second().await.credentials.credential(&row.hash).await.unwrap(), left);
     }
+}
+
+/// Found by issuer and subject as they are written, inside the transaction too; nobody else gets the same one, and nobody
+/// gets a second one of the same provider.
+pub async fn an_identity_is_one_persons_and_a_person_has_one_of_a_provider(world: World) {
+    let (a, b) = (world.tenant().await, world.tenant().await);
+    let (issuer, created_at) = (format!("https://id.example/{}", world.mint.uuid()), world.clock.now());
+    let identity = |issuer: &str, subject: &str, user| LinkedIdentity {
+        issuer: issuer.to_owned(),
+        subject: subject.to_owned(),
+        user,
+        created_at,
+    };
+    let first = identity(&issuer, "Ada|1", a.owner);
+    let linked = first.clone();
+    a.attempt(move |tx| {
+        Box::pin(async move {
+            assert_eq!(tx.users().find_link(&linked.issuer, linked.user).await?, None);
+            tx.users().link(&linked).await?;
+            let found = tx.users().find_by_identity(&linked.issuer, &linked.subject).await?;
+            assert_eq!(found.map(|user| user.id), Some(linked.user));
+            assert_eq!(tx.users().find_link(&linked.issuer, linked.user).await?, Some(linked));
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let people = world.second().await.people;
+    let by =
+        async |issuer: &str, subject: &str| people.user_by_identity(issuer, subject).await.unwrap().map(|user| user.id);
+    assert_eq!(by(&issuer, "Ada|1").await, Some(a.owner));
+    for (issuer, subject) in [(&*issuer, "ada|1"), (&*issuer, "Ada|1 "), (&*issuer.to_uppercase(), "Ada|1")] {
+        assert_eq!(by(issuer, subject).await, None, "{issuer} {subject}");
+    }
+    let nobody = UserId::new(world.mint.uuid());
+    for taken in
+        [identity(&issuer, "Ada|1", b.owner), identity(&issuer, "Ada|2", a.owner), identity(&issuer, "Nobody", nobody)]
+    {
+        let refused = a.attempt(move |tx| Box::pin(async move { tx.users().link(&taken).await })).await;
+        assert!(refused.is_err());
+    }
+    let elsewhere = identity(&format!("{issuer}/other"), "Ada|1", b.owner);
+    b.attempt(move |tx| Box::pin(async move { tx.users().link(&elsewhere).await })).await.unwrap();
+    let unheld: Result<(), StoreError> = transact(&*world.ports.unit, &[b.org], {
+        let row = identity(&issuer, "Bob", b.owner);
+        move |tx| Box::pin(async move { tx.users().link(&row).await })
+    })
+    .await;
+    assert!(unheld.is_err(), "the platform organization is not held");
 }

@@ -57,6 +57,15 @@ pub async fn an_agents_cap_is_exact(world: World) {
     }
 }
 
+/// A delegated task lets exactly so many requests pass, though none of them names it.
+pub async fn a_delegated_tasks_cap_is_exact(world: World) {
+    for fitting in FITTING {
+        let tenant = world.tenant().await;
+        tenant.delegate(tenant.task(tenant.spender.agent, Some(price_of(fitting)))).await.unwrap();
+        race(&tenant, fitting, ReasonCode::AgentBudgetExceeded).await;
+    }
+}
+
 /// A wallet lets exactly so many requests pass.
 pub async fn a_wallet_is_exact(world: World) {
     for fitting in FITTING {

@@ -58,3 +58,27 @@ pub async fn receipts_of_others_are_not_found(world: World) {
     let theirs = WebhookReceipt { provider: other, ..receipt(&world, "evt_1", 3) };
     assert_eq!(world.ports.receipts.keep(&theirs).await.unwrap(), theirs);
 }
+
+/// Only those that were heard before, the oldest first, and no more than asked for.
+pub async fn old_receipts_are_forgotten_the_oldest_first(world: World) {
+    let (ports, other) = (&world.ports, world.second().await);
+    let mut kept = Vec::new();
+    for name in ["evt_1", "evt_2", "evt_3", "evt_4"] {
+        kept.push(ports.receipts.keep(&receipt(&world, name, 1)).await.unwrap());
+        world.clock.advance_seconds(60);
+    }
+    let left = async || {
+        let mut left = Vec::new();
+        for one in &kept {
+            left.extend(other.receipts.receipt(&one.provider, &one.event_id).await.unwrap().map(|one| one.event_id));
+        }
+        left
+    };
+    let before = kept[2].received_at.plus_micros(1);
+    assert_eq!(ports.receipts.forget(kept[0].received_at, 10).await.unwrap(), 0);
+    assert_eq!(ports.receipts.forget(before, 2).await.unwrap(), 2);
+    assert_eq!(left().await, ["evt_3", "evt_4"]);
+    assert_eq!(ports.receipts.forget(before, 2).await.unwrap(), 1);
+    assert_eq!(left().await, ["evt_4"]);
+    assert_eq!(ports.receipts.keep(&kept[0]).await.unwrap(), kept[0], "a forgotten one is new again");
+}

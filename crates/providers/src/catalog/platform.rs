@@ -23,6 +23,14 @@ pub(super) fn check_budget() -> Option<Operation> {
             "monthly_held": dollars, "monthly_held_cents": cents,
             "monthly_limit": dollars, "monthly_limit_cents": cents,
             "org_balance": dollars, "org_balance_cents": cents,
+            "delegated_tasks": {
+                "type": "array",
+                "description": "Open tasks that the agent was given, with what each leaves; null without a cap.",
+                "items": {
+                    "type": "object",
+                    "properties": {"id": {"type": "string"}, "remaining_dollars": dollars, "remaining_cents": cents},
+                },
+            },
         },
     });
     let description = "Tells what an agent may still spend. Free, and needs no binding.";

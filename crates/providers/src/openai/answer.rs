@@ -22,7 +22,7 @@ use upivia_domain::{
     dispatch::{Basis, ProviderAnswer},
 };
 
-use crate::outbound::{Body, Exchange};
+use upivia_egress::{Body, Exchange};
 
 /// What an agent is told of a provider's message, in characters.
 const LONGEST_DETAIL: usize = 500;

@@ -9,11 +9,10 @@ use upivia_domain::{
     dispatch::{Basis, ProviderAnswer},
 };
 
+use upivia_egress::{Body, Exchange};
+
 use super::{answer, wire};
-use crate::{
-    catalog,
-    outbound::{Body, Exchange},
-};
+use crate::catalog;
 
 /// The built-in prices never changed.
 const NOW: Timestamp = Timestamp::from_micros(0);

@@ -21,11 +21,9 @@ use upivia_domain::{
     ports::Provider,
 };
 
-use crate::{
-    SetupError,
-    egress::Destination,
-    outbound::{self, Exchange},
-};
+use upivia_egress::{self as egress, Destination, Exchange};
+
+use crate::SetupError;
 
 pub use settings::OpenAiSettings;
 
@@ -50,7 +48,7 @@ impl OpenAi {
         if authorization.is_some() && !destination.is_encrypted() {
             tracing::warn!("the API key of the text provider goes over plain http");
         }
-        let client = outbound::client(destination.reach(), settings.time_limit).map_err(SetupError::client)?;
+        let client = egress::client(destination.reach(), settings.time_limit).map_err(SetupError::client)?;
         Ok(Self { authorization, url: destination.join("chat/completions"), client, catalog, settings })
     }
 
@@ -74,9 +72,9 @@ impl OpenAi {
     async fn send(&self, call: &ProviderCall) -> Exchange {
         let deadline = Instant::now() + self.settings.time_limit;
         let most = self.settings.most_answer_bytes;
-        match outbound::exchange(self.request(call, deadline), most).await {
+        match egress::exchange(self.request(call, deadline), most).await {
             Exchange::NotSent(_) if Instant::now() < deadline => {
-                outbound::exchange(self.request(call, deadline), most).await
+                egress::exchange(self.request(call, deadline), most).await
             }
             done => done,
         }

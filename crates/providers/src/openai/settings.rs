@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use upivia_domain::Secret;
+use upivia_egress::Reach;
 
-use crate::{SetupError, egress::Reach};
+use crate::SetupError;
 
 /// Where the API is and how it is called. `Debug` shows no key.
 #[derive(Debug, Clone)]

@@ -37,10 +37,11 @@ pub fn run(cli: Cli) -> Result<()> {
 }
 
 fn start(command: CliCommand, loaded: Loaded, environment: &Environment) -> Result<()> {
+    // Before the settings are checked: what speaks to a provider of identity takes what is there, or its own.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| anyhow!("TLS was set up twice"))?;
     config::check(&loaded.settings)?;
     logging::start(&loaded.settings.log)?;
     warn_about(&loaded, environment);
-    rustls::crypto::ring::default_provider().install_default().map_err(|_| anyhow!("TLS was set up twice"))?;
     let Loaded { settings, .. } = loaded;
     match command {
         CliCommand::Serve => block_on(serve::run(&settings)),

@@ -7,7 +7,7 @@ use upivia_domain::Secret;
 use upivia_providers::{Destination, Reach};
 use upivia_store::crypto::MasterKey;
 
-use super::{Settings, Span, callers, catalog, mail, session_settings, site};
+use super::{Settings, Span, callers, catalog, mail, oidc, session_settings, site};
 
 /// Published clients give up after 60 s; a POST must have answered before.
 const LONGEST_ANSWER: Span = Span::seconds(55);
@@ -74,6 +74,7 @@ fn check_openai(settings: &Settings) -> Result<()> {
 
 fn check_sign_in(settings: &Settings) -> Result<()> {
     site(settings)?;
+    oidc(settings)?;
     // A stand-in of the right length for what is derived: what is named is what can be wrong.
     session_settings(settings, &Secret::new("-".repeat(44))).map(drop)
 }

@@ -10,6 +10,9 @@ use figment::{
 use super::settings::ENVIRONMENT;
 
 const PREFIX: &str = "UPIVIA_";
+/// The table inside a table: its members have both names before theirs.
+const NESTED: [&str; 2] = ["sign_in", "oidc"];
+const NESTED_PREFIX: &str = "sign_in_oidc_";
 /// Variables with our prefix that are no settings: the file's own name, and what the tests use.
 const OTHERS: [&str; 2] = ["UPIVIA_CONFIG", "UPIVIA_TEST_"];
 
@@ -50,8 +53,17 @@ impl Provider for Environment {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, Error> {
-        let set = self.0.keys().filter_map(|name| Some((key_of(name)?.to_owned(), Value::from(self.get(name)?))));
-        Ok(Map::from([(Profile::Default, set.collect())]))
+        let set = self.0.keys().filter_map(|name| Some((key_of(name)?, Value::from(self.get(name)?))));
+        let (nested, plain): (Vec<_>, Vec<_>) = set.partition(|(key, _)| key.starts_with(NESTED_PREFIX));
+        let mut all: Dict = plain.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let members =
+            nested.into_iter().filter_map(|(key, value)| Some((key.strip_prefix(NESTED_PREFIX)?.to_owned(), value)));
+        let members: Dict = members.collect();
+        if !members.is_empty() {
+            let [outer, inner] = NESTED.map(str::to_owned);
+            all.insert(outer, Value::from(Dict::from([(inner, Value::from(members))])));
+        }
+        Ok(Map::from([(Profile::Default, all)]))
     }
 }
 

@@ -8,6 +8,7 @@ mod load;
 mod mail;
 mod model;
 mod number;
+mod oidc;
 mod price;
 mod settings;
 mod show;
@@ -15,6 +16,7 @@ mod sign_in;
 mod span;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 pub use callbacks::{CallbackSettings, callers};
 pub use check::check;
@@ -23,8 +25,10 @@ pub use hidden::Hidden;
 pub use load::{Flags, Loaded, load};
 pub use mail::mail;
 pub use model::ModelSettings;
+pub use oidc::{PROVIDER as OIDC, SignInTable, oidc};
 pub use price::{PriceSettings, catalog};
 pub use settings::Settings;
 pub use show::show;
-pub use sign_in::{session_settings, site};
+pub use sign_in::{links, session_settings, site};
 pub use span::Span;
+pub use webhooks::{WebhookTargets, webhook_sender};

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use upivia_http::{Limits, MetricsAccess};
 
-use super::{CallbackSettings, Hidden, ModelSettings, PriceSettings, Span, number::number};
+use super::{
+    CallbackSettings, Hidden, ModelSettings, PriceSettings, SignInTable, Span, WebhookTargets, number::number,
+};
 
 /// Keys that may come from the environment; prices come from the file only.
 pub const ENVIRONMENT: &[&str] = &[
@@ -36,8 +38,15 @@ pub const ENVIRONMENT: &[&str] = &[
     "openai_api_key",
     "base_url",
     "session_secret",
+    "sign_in_oidc_issuer",
+    "sign_in_oidc_client_id",
+    "sign_in_oidc_client_secret",
+    "sign_in_oidc_name",
+    "sign_in_oidc_email_domains",
+    "sign_in_oidc_auto_join",
     "smtp_url",
     "mail_from",
+    "webhook_targets",
     "failpoints",
 ];
 
@@ -102,10 +111,14 @@ pub struct Settings {
     /// What sessions are encrypted under, shared with a Next.js application; several, separated by blanks, to replace one. Absent =
     /// derived from the master key.
     pub session_secret: Option<Hidden>,
+    /// How people sign in beside passwords; a table of its own.
+    pub sign_in: SignInTable,
     /// The relay that live mails are handed to, as `smtp://user:password@host:587` or `smtps://…`.
     pub smtp_url: Option<Hidden>,
     /// Who mails come from, as `Example <no-reply@example.com>`; needed with `smtp_url`, and only with it.
     pub mail_from: Option<String>,
+    /// Which addresses webhook endpoints may have: `public`, by https, or `any`, also by http.
+    pub webhook_targets: WebhookTargets,
     /// Places where the process kills or stops itself; dev builds only.
     pub failpoints: Option<String>,
     /// Prices of models, beside and above those that are built in.
@@ -145,8 +158,10 @@ impl Default for Settings {
             openai_api_key: None,
             base_url: None,
             session_secret: None,
+            sign_in: SignInTable::default(),
             smtp_url: None,
             mail_from: None,
+            webhook_targets: WebhookTargets::Public,
             failpoints: None,
             models: Vec::new(),
             prices: Vec::new(),

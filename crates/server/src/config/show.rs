@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Settings;
 
@@ -20,12 +20,22 @@ pub fn show(settings: &Settings) -> Result<String> {
     plain.into_iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
     for (key, list) in tables {
         if let Some(members) = list.as_object() {
-            writeln!(text, "\n[{key}]")?;
-            members.iter().try_for_each(|(key, value)| write_line(&mut text, key, value))?;
+            write_members(&mut text, key, members)?;
         }
         list.as_array().into_iter().flatten().try_for_each(|table| write_table(&mut text, key, table))?;
     }
     Ok(text)
+}
+
+/// A table, and those inside it after its own members.
+fn write_members(text: &mut String, name: &str, members: &Map<String, Value>) -> Result<()> {
+    let (tables, plain): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| value.is_object());
+    if !plain.is_empty() {
+        writeln!(text, "\n[{name}]")?;
+    }
+    plain.into_iter().try_for_each(|(key, value)| write_line(text, key, value))?;
+    let mut inner = tables.into_iter().filter_map(|(key, value)| Some((key, value.as_object()?)));
+    inner.try_for_each(|(key, members)| write_members(text, &format!("{name}.{key}"), members))
 }
 
 fn write_table(text: &mut String, key: &str, table: &Value) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Where people find this server, and what their sessions are encrypted under.
 
 use anyhow::{Context, Result, anyhow};
+use upivia_application::mails::Links;
 use upivia_domain::{Secret, identity::SessionScheme, ports::Entropy};
 use upivia_http::Site;
 use upivia_sign_in::session::{NextCsrf, NextSessions, SessionSettings};
@@ -16,6 +17,14 @@ pub fn site(settings: &Settings) -> Result<Site> {
     Site::new(settings.base_url.as_deref()).ok_or_else(|| {
         anyhow!("base_url must be a scheme and a host, such as https://upivia.example.com, without a path")
     })
+}
+
+/// Where links in mails lead: what a request says of its host could lead somebody elsewhere, so it does not count.
+pub fn links(settings: &Settings) -> Links {
+    match &settings.base_url {
+        Some(base) => Links::new(base.trim()),
+        None => Links::new(&format!("http://{}", settings.listen)),
+    }
 }
 
 /// The secrets of sessions: those that are named, else the derived one.

@@ -6,6 +6,7 @@ mod hop;
 mod http_server;
 mod in_runtime;
 mod lanes;
+mod mailing;
 mod providers;
 mod readiness;
 mod shutdown;
@@ -13,6 +14,7 @@ mod signals;
 mod wiring;
 
 use anyhow::{Result, bail};
+use mailing::Mailing;
 use signals::Signals;
 use wiring::Wired;
 
@@ -36,8 +38,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) -> Result<()> {
-    let Wired { api, node, sweeper, poller, approvals, sampler, ending, state, lanes } =
-        wiring::wire(settings, storage).await?;
+    let Wired { api, node, state, lanes, workers, delivery } = wiring::wire(settings, storage).await?;
     let stop_within = settings.stop_within.duration();
     let bound = http_server::bind(settings, api)?;
     let base = http_server::base_url(bound.address);
@@ -45,20 +46,16 @@ async fn serve(settings: &Settings, storage: &Storage, signals: &mut Signals) ->
     first_start::greet(settings, storage, &base).await?;
     tracing::info!(listen = %bound.address, node = %node.id(), embedded = settings.is_embedded(), "listening");
 
-    let sweeping = [
-        tokio::spawn(sweeper.run()),
-        tokio::spawn(poller.run()),
-        tokio::spawn(approvals.run_sweep()),
-        tokio::spawn(sampler.run()),
-        tokio::spawn(ending.run()),
-    ];
+    let working: Vec<_> = workers.into_iter().map(tokio::spawn).collect();
+    let mailing = Mailing::start(delivery);
     let handle = bound.server.handle();
     let mut serving = tokio::spawn(bound.server);
     tokio::select! {
         () = signals.next() => shutdown::stop(&handle, &state, &node, stop_within, signals).await,
         ended = &mut serving => bail!("the listening side ended by itself: {ended:?}"),
     }
-    sweeping.iter().for_each(tokio::task::JoinHandle::abort);
+    mailing.stop(stop_within).await;
+    working.iter().for_each(tokio::task::JoinHandle::abort);
     drop(lanes);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which adapter stands behind which port. Nowhere else does anything know both.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use upivia_application::{
@@ -8,31 +8,47 @@ use upivia_application::{
     agents::{Agents, AgentsParts, EndingAgents},
     approvals::{Approvals, ApprovalsParts},
     budgets::{Budgets, BudgetsParts},
+    delegations::{Delegations, DelegationsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::{FailPoints, NoFailPoints},
     gauges::{Gauges, Sampler, SamplerParts},
+    inbox::{Inbox, InboxParts},
+    invites::{Invites, InvitesParts},
     ledger::GroupCommit,
+    mails::{Delivery, DeliveryParts, MailGauges, Postbox},
+    members::{Members, MembersParts},
     node::{Node, NodeSettings, Sweeper, SweeperParts},
+    notices::{Courier, CourierParts, Follower, FollowerParts},
+    organizations::{ClosingOrganizations, ClosingParts, Organizations, OrganizationsParts},
     outcomes::{Outcomes, OutcomesParts},
+    password_resets::{PasswordResets, PasswordResetsParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    promos::{Promos, PromosParts},
+    publishing::{Publishing, PublishingParts},
     reconciliation::{PollSettings, Poller, PollerParts, Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
-    sign_in::{Lifetimes, SignIns, SignInsParts},
+    roles::Roles,
+    sign_in::{Federation, Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
+    skills::{Skills, SkillsParts},
+    stops::{Stops, StopsParts},
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    users::Users,
+    webhooks::{Webhooks, WebhooksParts},
     workspaces::Workspaces,
 };
 use upivia_domain::{
     catalog::Catalog,
     ledger::ApprovalTerms,
-    ports::{Clock, Ids, LedgerStore, ProviderRegistry},
+    ports::{Clock, Ids, LedgerStore, ProviderRegistry, WebhookSender},
 };
 use upivia_http::{Api, ApiParts, Writes, WritesSoFar};
+use upivia_mail::Mailer;
 use upivia_providers::SchemaCheck;
 use upivia_sign_in::{
     password::{Argon2Passwords, PasswordSettings},
-    session::{NextCsrf, NextSessions, SessionSettings},
+    session::{NextCsrf, NextSessions, SealedAttempts, SessionSettings},
 };
 use upivia_store::crypto::SystemEntropy;
 
@@ -50,15 +66,16 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) struct Wired {
     pub(super) api: Arc<Api>,
     pub(super) node: Arc<Node>,
-    pub(super) sweeper: Sweeper,
-    pub(super) poller: Poller,
-    pub(super) approvals: Approvals,
-    pub(super) sampler: Sampler,
-    pub(super) ending: EndingAgents,
+    pub(super) delivery: Option<Delivery>,
     pub(super) state: Arc<State>,
     /// Commits end with it.
     pub(super) lanes: Lanes,
+    /// What goes on beside the requests until the process stops.
+    pub(super) workers: Vec<Worker>,
 }
+
+/// Something that goes on and on.
+pub(super) type Worker = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What several parts need.
 struct Base<'a> {
@@ -71,6 +88,7 @@ struct Base<'a> {
     lanes: Lanes,
     ledger: Arc<GroupCommit>,
     node: Arc<Node>,
+    sender: Arc<dyn WebhookSender>,
 }
 
 /// Wires everything; the ledger's lanes and the lease run from here on.
@@ -92,6 +110,7 @@ pub(super) async fn wire(settings: &Settings, storage: &Storage) -> Result<Wired
         ledger: lanes.start(Arc::clone(&storage.store) as Arc<dyn LedgerStore>),
         lanes,
         node,
+        sender: Arc::new(config::webhook_sender(settings)?),
     };
     base.wired()
 }
@@ -102,25 +121,44 @@ impl Base<'_> {
         let dispatcher = self.dispatcher()?;
         let approvals = self.approvals(&dispatcher);
         let outcomes = self.outcomes(&dispatcher);
-        let gauges = Gauges::default();
+        let (gauges, mails) = (Gauges::default(), MailGauges::default());
+        let delivery = self.delivery(&mails)?;
+        // One for all: it bounds how many passwords are checked at once.
+        let passwords = Arc::new(Argon2Passwords::new(PasswordSettings::default(), Arc::new(SystemEntropy))?);
+        let postbox = Postbox::new(Arc::clone(&self.ids), delivery.is_some());
         let sessions = config::session_settings(self.settings, &self.storage.session_secret)?;
         let simulations = Simulations::new(self.store(), Arc::clone(&dispatcher), Arc::clone(&self.ids));
         let api = Api::new(ApiParts {
-            access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock)),
-            sign_ins: self.sign_ins(&sessions)?,
+            access: Authenticator::new(self.store(), Arc::clone(&self.storage.hasher), Arc::clone(&self.clock))
+                .noting(self.store()),
+            sign_ins: self.sign_ins(&sessions, &passwords)?,
             csrf: Arc::new(NextCsrf::new(&sessions, Arc::new(SystemEntropy))?),
             personal_tokens: self.personal_tokens(),
+            invites: self.invites(&postbox, &passwords),
+            password_resets: self.password_resets(&postbox, &passwords),
+            mails,
             workspaces: Workspaces::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            members: Members::new(MembersParts { unit: self.store(), credentials: self.store(), people: self.store() }),
+            roles: Roles::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            users: Users::new(self.store()),
             site: config::site(self.settings)?,
             dispatcher,
             simulations,
             suspensions: Suspensions::new(self.store(), self.store(), Arc::clone(&self.ids)),
+            stops: self.stops(),
+            organizations: self.organizations(),
+            promos: self.promos(),
             approvals: approvals.clone(),
             outcomes,
             gauges: gauges.clone(),
             agents: self.agents(),
             teams: self.teams(),
             budgets: self.budgets(),
+            delegations: self.delegations(),
+            skills: self.skills(),
+            webhooks: self.webhooks(),
+            inbox: self.inbox(),
+            publishing: self.publishing(),
             reports: self.reports(),
             reconciliation: self.reconciliation(),
             signatures: Arc::new(config::callers(self.settings)?),
@@ -135,8 +173,18 @@ impl Base<'_> {
         });
         let (poller, sampler) = (self.poller(), self.sampler(gauges));
         let ending = EndingAgents::new(self.store(), self.store(), self.node.id());
-        let sweeper = self.sweeper();
-        Ok(Wired { api, sweeper, poller, approvals, sampler, ending, node: self.node, state, lanes: self.lanes })
+        let closing = self.closing();
+        let workers: Vec<Worker> = vec![
+            Box::pin(self.sweeper().run()),
+            Box::pin(poller.run()),
+            Box::pin(approvals.run_sweep()),
+            Box::pin(sampler.run()),
+            Box::pin(ending.run()),
+            Box::pin(closing.run()),
+            Box::pin(self.follower().run()),
+            Box::pin(self.courier().run()),
+        ];
+        Ok(Wired { api, node: self.node, state, lanes: self.lanes, workers, delivery })
     }
 
     fn store(&self) -> Arc<upivia_store::Store> {
@@ -220,17 +268,76 @@ impl Base<'_> {
         self.settings.provider_timeout.duration() + GRACE
     }
 
-    fn sign_ins(&self, sessions: &SessionSettings) -> Result<SignIns> {
+    fn sign_ins(&self, sessions: &SessionSettings, passwords: &Arc<Argon2Passwords>) -> Result<SignIns> {
         Ok(SignIns::new(SignInsParts {
             unit: self.store(),
             credentials: self.store(),
             people: self.store(),
-            passwords: Arc::new(Argon2Passwords::new(PasswordSettings::default(), Arc::new(SystemEntropy))?),
+            passwords: Arc::clone(passwords) as _,
             codec: Arc::new(NextSessions::new(sessions, Arc::new(SystemEntropy))?),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             lifetimes: Lifetimes::default(),
+            federation: self.federation(sessions)?,
         }))
+    }
+
+    fn federation(&self, sessions: &SessionSettings) -> Result<Option<Federation>> {
+        let Some((provider, name, terms)) = config::oidc(self.settings)? else { return Ok(None) };
+        Ok(Some(Federation {
+            id: config::OIDC,
+            name,
+            provider: Arc::new(provider),
+            attempts: Arc::new(SealedAttempts::new(sessions, Arc::new(SystemEntropy))?),
+            entropy: Arc::new(SystemEntropy),
+            terms,
+        }))
+    }
+
+    /// Who sends the server's own mails, where there is a mail server.
+    fn delivery(&self, gauges: &MailGauges) -> Result<Option<Delivery>> {
+        let Some(mail) = config::mail(self.settings)? else { return Ok(None) };
+        if self.settings.base_url.is_none() {
+            tracing::warn!(listen = %self.settings.listen, "base_url is not set: links in mails lead to where this process listens");
+        }
+        Ok(Some(Delivery::new(DeliveryParts {
+            outbox: self.store(),
+            time_limit: mail.time_limit,
+            mail: Arc::new(Mailer::new(mail)?),
+            clock: Arc::clone(&self.clock),
+            gauges: gauges.clone(),
+        })))
+    }
+
+    fn invites(&self, postbox: &Postbox, passwords: &Arc<Argon2Passwords>) -> Invites {
+        Invites::new(InvitesParts {
+            unit: self.store(),
+            links: self.store(),
+            people: self.store(),
+            passwords: Arc::clone(passwords) as _,
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+            postbox: postbox.clone(),
+            links_to: config::links(self.settings),
+        })
+    }
+
+    fn password_resets(&self, postbox: &Postbox, passwords: &Arc<Argon2Passwords>) -> PasswordResets {
+        PasswordResets::new(PasswordResetsParts {
+            unit: self.store(),
+            people: self.store(),
+            credentials: self.store(),
+            links: self.store(),
+            passwords: Arc::clone(passwords) as _,
+            hasher: Arc::clone(&self.storage.hasher),
+            entropy: Arc::new(SystemEntropy),
+            clock: Arc::clone(&self.clock),
+            postbox: postbox.clone(),
+            links_to: config::links(self.settings),
+            node: self.node.id(),
+        })
     }
 
     fn personal_tokens(&self) -> PersonalTokens {
@@ -248,11 +355,48 @@ impl Base<'_> {
         Agents::new(AgentsParts {
             unit: self.store(),
             queries: self.store(),
+            publishing: self.store(),
+            teams: self.store(),
             catalog: Arc::clone(&self.catalog),
             hasher: Arc::clone(&self.storage.hasher),
             entropy: Arc::new(SystemEntropy),
             ids: Arc::clone(&self.ids),
         })
+    }
+
+    fn stops(&self) -> Stops {
+        Stops::new(StopsParts {
+            unit: self.store(),
+            stops: self.store(),
+            standings: self.store(),
+            ledger: self.store(),
+            agents: self.store(),
+            people: self.store(),
+        })
+    }
+
+    fn organizations(&self) -> Organizations {
+        Organizations::new(OrganizationsParts {
+            unit: self.store(),
+            ledger: self.store(),
+            standings: self.store(),
+            people: self.store(),
+        })
+    }
+
+    fn closing(&self) -> ClosingOrganizations {
+        ClosingOrganizations::new(ClosingParts {
+            unit: self.store(),
+            standings: self.store(),
+            scanner: self.store(),
+            ids: Arc::clone(&self.ids),
+            node: self.node.id(),
+        })
+    }
+
+    fn promos(&self) -> Promos {
+        let ids = Arc::clone(&self.ids);
+        Promos::new(PromosParts { unit: self.store(), promos: self.store(), people: self.store(), ids })
     }
 
     fn teams(&self) -> Teams {
@@ -275,6 +419,79 @@ impl Base<'_> {
             journal: self.store(),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn delegations(&self) -> Delegations {
+        Delegations::new(DelegationsParts {
+            unit: self.store(),
+            tasks: self.store(),
+            agents: self.store(),
+            ledger: self.store(),
+            catalog: Arc::clone(&self.catalog),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn inbox(&self) -> Inbox {
+        Inbox::new(InboxParts {
+            unit: self.store(),
+            inbox: self.store(),
+            agents: self.store(),
+            names: self.store(),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn publishing(&self) -> Publishing {
+        Publishing::new(PublishingParts {
+            unit: self.store(),
+            publishing: self.store(),
+            teams: self.store(),
+            ledger: self.store(),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn skills(&self) -> Skills {
+        Skills::new(SkillsParts {
+            unit: self.store(),
+            skills: self.store(),
+            agents: self.store(),
+            ids: Arc::clone(&self.ids),
+        })
+    }
+
+    fn webhooks(&self) -> Webhooks {
+        Webhooks::new(WebhooksParts {
+            unit: self.store(),
+            queries: self.store(),
+            sender: Arc::clone(&self.sender),
+            entropy: Arc::new(SystemEntropy),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn follower(&self) -> Follower {
+        Follower::new(FollowerParts {
+            outbox: self.store(),
+            journal: self.store(),
+            endpoints: self.store(),
+            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
+    fn courier(&self) -> Courier {
+        Courier::new(CourierParts {
+            outbox: self.store(),
+            queries: self.store(),
+            sender: Arc::clone(&self.sender),
+            unit: self.store(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::new(SystemEntropy),
+            node: self.node.id(),
         })
     }
 

@@ -139,19 +139,17 @@ impl OidcProvider {
         Ok((claims.subject().clone(), claims.into()))
     }
 
-    /// Some providers put the address only here. The answer must be about the same person.
+    /// Some providers put the address only here; some answer no such question. The answer must be about the same person.
     async fn ask_about(
         &self,
         client: &Client,
         access: &AccessToken,
         subject: &SubjectIdentifier,
-    ) -> Result<Person, IdentityFault> {
-        let Ok(request) = client.user_info(access.clone(), Some(subject.clone())) else {
-            return Err(IdentityFault::EmailNotVerified);
-        };
+    ) -> Result<Option<Person>, IdentityFault> {
+        let Ok(request) = client.user_info(access.clone(), Some(subject.clone())) else { return Ok(None) };
         let claims: Result<CoreUserInfoClaims, _> = request.request_async(&self.http).await;
         match claims {
-            Ok(claims) => Ok((&claims).into()),
+            Ok(claims) => Ok(Some((&claims).into())),
             Err(UserInfoError::ClaimsVerification(error)) => Err(IdentityFault::Refused(with_causes(&error))),
             Err(error) => Err(unavailable(&error)),
         }
@@ -183,9 +181,11 @@ impl IdentityProvider for OidcProvider {
         let client = self.client(&metadata);
         let tokens = self.redeem(&client, reply, attempt).await?;
         let (subject, said) = self.identify(&metadata, &tokens, attempt, now).await?;
-        let person =
-            if said.has_email() { said } else { self.ask_about(&client, tokens.access_token(), &subject).await? };
-        person.prove(self.registration.issuer.as_str(), &subject)
+        let asked = match said.has_email() {
+            true => None,
+            false => self.ask_about(&client, tokens.access_token(), &subject).await?,
+        };
+        asked.unwrap_or(said).prove(self.registration.issuer.as_str(), &subject)
     }
 }
 

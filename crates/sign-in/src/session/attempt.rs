@@ -25,6 +25,9 @@ struct AttemptWire {
     pkce_verifier: String,
     provider: String,
     ends_at: Timestamp,
+    /// Attempts that were sealed by an older version have none.
+    #[serde(default)]
+    landing: Option<String>,
 }
 
 /// Seals with the first secret and opens with all.
@@ -73,6 +76,7 @@ impl AttemptSealer for SealedAttempts {
             pkce_verifier: attempt.pkce_verifier.expose().clone(),
             provider: provider.to_owned(),
             ends_at,
+            landing: attempt.landing.clone(),
         };
         let sealed = self.write(&wire).map(Secret::new);
         sealed.ok_or_else(|| IdentityFault::Unavailable("an attempt cannot be sealed".to_owned()))
@@ -84,6 +88,7 @@ impl AttemptSealer for SealedAttempts {
             state: Secret::new(wire.state),
             nonce: Secret::new(wire.nonce),
             pkce_verifier: Secret::new(wire.pkce_verifier),
+            landing: wire.landing,
         })
     }
 }

@@ -1,5 +1,6 @@
 // An OpenID provider on loopback that lets anybody in as whom they say, until its standard input ends. Each line on its
-// standard input gives it new keys. Its only argument says where addresses are told: "token" or "userinfo".
+// standard input gives it new keys. Its first argument says where addresses are told: "token" or "userinfo"; its second one,
+// if any, where browsers are sent back to. "a.b" has the address of "a", and the codes of "late" end after a second.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -8,7 +9,7 @@ import Provider from "oidc-provider";
 // Only our own lines belong on the standard output.
 console.info = console.warn;
 
-const back = ["http://127.0.0.1:9/back"];
+const back = [process.argv[2] ?? "http://127.0.0.1:9/back"];
 const common = { redirect_uris: back, grant_types: ["authorization_code"], response_types: ["code"] };
 const clients = [
   { ...common, client_id: "basic", client_secret: "a secret & more", token_endpoint_auth_method: "client_secret_basic" },
@@ -19,7 +20,12 @@ const clients = [
 
 const findAccount = (_, id) => ({
   accountId: id,
-  claims: () => ({ sub: id, email: `${id}@example.com`, email_verified: id !== "unverified", name: `${id} of the tests` }),
+  claims: () => ({
+    sub: id,
+    email: `${id.split(".")[0]}@${id.startsWith("stranger") ? "elsewhere.example" : "example.com"}`,
+    email_verified: id !== "unverified",
+    name: `${id} of the tests`,
+  }),
 });
 
 function keys() {
@@ -38,6 +44,7 @@ function provider(issuer) {
     cookies: { keys: ["a key of the tests"] },
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256", "HS256"] },
     pkce: { required: () => true },
+    ttl: { AuthorizationCode: (_, code) => (code.accountId === "late" ? 1 : 60) },
   });
 }
 

@@ -2,8 +2,11 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, UserId,
-    identity::{Credential, CredentialHash, CredentialKind, Email, Membership, Organization, SignIn, User},
+    CredentialId, OrgId, UserId,
+    identity::{
+        Credential, CredentialHash, CredentialKind, Email, Membership, Name, Organization, PersonStanding, Role,
+        SignIn, TokenDetail, User,
+    },
     ports::{CredentialQueries, PeopleQueries, StoreError},
 };
 
@@ -24,6 +27,23 @@ impl CredentialQueries for MemoryStore {
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.look(org, |rows| rows.policy.memberships.get(&user).copied()))
     }
+
+    async fn standing(
+        &self,
+        org: OrgId,
+        user: UserId,
+        token: Option<CredentialId>,
+    ) -> Result<PersonStanding, StoreError> {
+        Ok(self.shared.state().standing(org, user, token))
+    }
+
+    async fn is_suspended(&self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.shared.state().suspensions.contains_key(&user))
+    }
+
+    async fn roles(&self, org: OrgId) -> Result<Vec<Role>, StoreError> {
+        Ok(self.look(org, |rows| rows.policy.roles.values().cloned().collect()))
+    }
 }
 
 #[async_trait]
@@ -42,6 +62,18 @@ impl PeopleQueries for MemoryStore {
         Ok(tokens)
     }
 
+    async fn token_details(&self, org: OrgId, user: UserId) -> Result<Vec<(CredentialId, TokenDetail)>, StoreError> {
+        Ok(self.shared.state().details(org, user))
+    }
+
+    async fn members(&self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        Ok(self.look(org, |rows| rows.policy.memberships.values().copied().collect()))
+    }
+
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError> {
+        Ok(self.shared.state().names.get(&user).cloned())
+    }
+
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
         let state = self.shared.state();
         Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
@@ -49,5 +81,15 @@ impl PeopleQueries for MemoryStore {
 
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         Ok(self.shared.state().sign_ins.get(&user).cloned())
+    }
+
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.shared.state().platform_admins.contains(&user))
+    }
+
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let state = self.shared.state();
+        let linked = state.identities.iter().find(|one| one.issuer == issuer && one.subject == subject);
+        Ok(linked.and_then(|one| state.users.get(&one.user)).cloned())
     }
 }

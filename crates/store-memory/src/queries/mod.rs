@@ -3,12 +3,21 @@
 mod agents;
 mod approvals;
 mod credentials;
+mod delegations;
+mod inbox;
 mod journal;
 mod ledger;
+mod links;
+mod outbox;
 mod outcomes;
+mod publishing;
 mod receipts;
+mod skills;
+mod standings;
+mod stops;
 mod teams;
 mod usage;
+mod webhooks;
 
 use upivia_domain::OrgId;
 

@@ -18,7 +18,10 @@ impl OutcomeQueries for MemoryStore {
         limit: u32,
     ) -> Result<Vec<ServiceRequest>, StoreError> {
         let mut found = self.look(org, |rows| {
-            rows.ledger.requests.values().filter(|request| fits(filter, request)).cloned().collect::<Vec<_>>()
+            let looked_at = |request: &ServiceRequest| rows.policy.acknowledged.get(&request.id) == Some(request);
+            let all = rows.ledger.requests.values();
+            let hidden = |request: &ServiceRequest| filter.flagged == Some(true) && looked_at(request);
+            all.filter(|request| fits(filter, request) && !hidden(request)).cloned().collect::<Vec<_>>()
         });
         found.sort_by_key(|request| std::cmp::Reverse(request.seq));
         found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

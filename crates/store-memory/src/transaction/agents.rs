@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    AgentId, OrgId,
-    agent::Agent,
+    AgentId, OrgId, UserId,
+    agent::{Agent, AgentStatus},
     binding::Binding,
     catalog::OperationName,
     dispatch::ServiceRequest,
@@ -42,10 +42,30 @@ impl AgentRepository for Transaction {
         Ok(self.see(org, |policy| policy.agents.get(&id).cloned()).flatten())
     }
 
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError> {
+        let wanted = |agent: &&Agent| agent.status != AgentStatus::Deleted && agent.ancestors.contains(&id);
+        Ok(self.see(org, |policy| policy.agents.values().filter(wanted).cloned().collect()).unwrap_or_default())
+    }
+
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
         let state = self.shared.state();
         let open = |request: &ServiceRequest| request.agent == id && request.state.holds_money();
         Ok(state.orgs.get(&org).is_some_and(|rows| rows.ledger.requests.values().any(open)))
+    }
+
+    async fn hand_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<Vec<AgentId>, StoreError> {
+        let known = self.knows_user(to);
+        self.change(org, |policy| {
+            if !known {
+                return Err(constraint("agents: there is no such owner"));
+            }
+            let theirs = policy.agents.values_mut().filter(|agent| agent.owner == from);
+            let given = theirs.filter(|agent| agent.status != AgentStatus::Deleted).map(|agent| {
+                agent.owner = to;
+                agent.id
+            });
+            Ok(given.collect())
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use upivia_domain::{
 use super::{OpenOrg, Transaction};
 use crate::{
     locks::OrgLock,
-    state::{LedgerTables, OrgRows, PolicyTables, State},
+    state::{LedgerTables, MailRow, OrgRows, PolicyTables, State},
 };
 
 /// What one organization gets.
@@ -39,6 +39,31 @@ impl Transaction {
         }
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
+        state.identities.extend(self.new_identities);
+        for (id, delivery) in self.deliveries {
+            match delivery {
+                Some(delivery) => drop(state.deliveries.insert(id, delivery)),
+                None => drop(state.deliveries.remove(&id)),
+            }
+        }
+
+        for (user, suspension) in self.suspensions {
+            match suspension {
+                Some(begun) => state.suspensions.insert(user, begun),
+                None => state.suspensions.remove(&user),
+            };
+        }
+        for (token, scope) in self.scopes {
+            state.token_details.entry(token).or_default().scope = Some(scope);
+        }
+        state.names.extend(self.names);
+        for (user, reset) in self.resets {
+            match reset {
+                Some(reset) => drop(state.resets.insert(user, reset)),
+                None => drop(state.resets.remove(&user)),
+            }
+        }
+        state.mails.extend(self.new_mails.into_iter().map(|mail| (mail.id, MailRow::from(mail))));
         writes.into_iter().for_each(|one| write(&mut state, one));
         drop(state);
         if self.shared.faults.loses_commit_answer() {

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    AgentId, CredentialId, Mode, OrgId,
-    identity::{Credential, CredentialHash, CredentialKind},
+    AgentId, CredentialId, Mode, OrgId, UserId,
+    identity::{Credential, CredentialHash, CredentialKind, PermissionSet},
     ports::{CredentialRepository, StoreError},
 };
 
@@ -72,6 +72,24 @@ impl CredentialRepository for Transaction {
             policy.credentials.remove(&id);
             Ok(())
         })
+    }
+
+    async fn tokens_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<CredentialId>, StoreError> {
+        let theirs = |one: &&Credential| one.kind == CredentialKind::PersonalToken { user };
+        let ids = self.see(org, |policy| policy.credentials.values().filter(theirs).map(|one| one.id).collect());
+        Ok(ids.unwrap_or_default())
+    }
+
+    async fn set_scope(&mut self, org: OrgId, id: CredentialId, scope: PermissionSet) -> Result<(), StoreError> {
+        let found = self.see(org, |policy| policy.credentials.get(&id).map(|one| one.kind)).flatten();
+        let is_token = matches!(found, Some(CredentialKind::PersonalToken { .. }));
+        let fits = self.open(org).map(drop).and_then(|()| match is_token {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("token_details: there is no such token".to_owned())),
+        });
+        self.remember(fits)?;
+        self.scopes.insert(id, scope);
+        Ok(())
     }
 }
 

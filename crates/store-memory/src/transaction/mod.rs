@@ -1,12 +1,22 @@
 //! One transaction: the organizations it holds, and what it has changed so far. Dropped without a commit it leaves nothing.
 
+mod agent_requests;
 mod agents;
 mod budget_requests;
 mod commit;
 mod credentials;
+mod delegations;
+mod late_evidence;
+mod links;
 mod open_org;
 mod people;
+mod promos;
+mod publishing;
+mod roles;
+mod skills;
+mod stops;
 mod teams;
+mod webhooks;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,10 +24,12 @@ use std::{
 };
 
 use upivia_domain::{
-    OrgId, Timestamp, UserId,
-    identity::{Organization, SignIn, User},
+    CredentialId, OrgId, Timestamp, UserId, WebhookDeliveryId,
+    identity::{LinkedIdentity, Name, Organization, PasswordReset, PermissionSet, SignIn, User, UserSuspension},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
+    mail::NewMail,
     ports::StoreError,
+    webhook::Delivery,
 };
 
 use crate::{
@@ -36,6 +48,16 @@ pub(crate) struct Transaction {
     new_users: Vec<User>,
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
+    new_identities: Vec<LinkedIdentity>,
+    /// Deliveries that it changed; `None` = removed.
+    deliveries: BTreeMap<WebhookDeliveryId, Option<Delivery>>,
+    /// Begun, or with `None` lifted.
+    suspensions: HashMap<UserId, Option<UserSuspension>>,
+    scopes: HashMap<CredentialId, PermissionSet>,
+    names: HashMap<UserId, Name>,
+    /// `None` where a link was removed.
+    resets: HashMap<UserId, Option<PasswordReset>>,
+    new_mails: Vec<NewMail>,
     failed: Option<StoreError>,
 }
 
@@ -47,8 +69,23 @@ impl Transaction {
         let orgs: BTreeMap<_, _> = locks.into_iter().filter_map(rows).collect();
         drop(state);
         let time = orgs.values().map(|open| open.snapshot.head().last_now).fold(clock, Timestamp::max);
-        let (new_users, new_platform_admins, sign_ins) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { shared, clock, time, orgs, new_users, new_platform_admins, sign_ins, failed: None }
+        Self {
+            shared,
+            clock,
+            time,
+            orgs,
+            new_identities: Vec::new(),
+            deliveries: BTreeMap::new(),
+            suspensions: HashMap::new(),
+            scopes: HashMap::new(),
+            new_users: Vec::new(),
+            new_platform_admins: Vec::new(),
+            sign_ins: HashMap::new(),
+            names: HashMap::new(),
+            resets: HashMap::new(),
+            new_mails: Vec::new(),
+            failed: None,
+        }
     }
 
     /// What the node's clock said when the transaction began.

@@ -6,9 +6,10 @@ use upivia_domain::{
     Timestamp,
     agent::{Agent, AgentKind},
     audit::NewEvent,
+    delegation::DelegatedTask,
     identity::{CredentialKind, Organization},
-    ledger::{self, Command, Outcome, Reads, Refusal, Snapshot, meters_needed},
-    policy::{AgentPolicy, CredentialPolicy},
+    ledger::{self, Command, Outcome, Reads, Refusal, Snapshot, agent_needed, meters_needed},
+    policy::{AgentPolicy, CredentialPolicy, SpendContext},
     ports::StoreError,
 };
 
@@ -66,8 +67,12 @@ impl OpenOrg {
         for (mode, operation) in &self.policy.suspended {
             self.snapshot.load_suspension(*mode, operation.clone());
         }
+        self.snapshot.load_stops(self.policy.stops.keys().copied().collect());
         for agent in &reads.agents {
             self.load_agent(*agent);
+        }
+        for context in &reads.contexts {
+            self.load_context(context);
         }
         let by_key = reads.keys.iter().filter_map(|key| self.ledger.keys.get(key));
         for id in reads.requests.iter().chain(by_key) {
@@ -84,6 +89,9 @@ impl OpenOrg {
 
     /// The second round.
     pub(crate) fn load_meters(&mut self, command: &Command, clock: Timestamp) {
+        if let Some(agent) = agent_needed(&self.snapshot, command) {
+            self.load_agent(agent);
+        }
         for key in meters_needed(&self.snapshot, command, clock) {
             let meter = self.ledger.meters.get(&key).copied();
             self.snapshot.load_meter(key, meter);
@@ -103,6 +111,15 @@ impl OpenOrg {
 
     pub(crate) fn append(&mut self, event: &NewEvent, now: Timestamp) -> i64 {
         self.snapshot.append(event.draft(), now)
+    }
+
+    // Open or over: an agent that has it open does not ask to whom it was given.
+    fn load_context(&mut self, context: &SpendContext) {
+        if let SpendContext::Delegation(id) = context
+            && let Some(task) = self.policy.delegated_tasks.get(id)
+        {
+            self.snapshot.policy.given.insert(*id, task.child);
+        }
     }
 
     fn load_agent(&mut self, id: upivia_domain::AgentId) {
@@ -129,9 +146,11 @@ fn policy_of(policy: &PolicyTables, agent: &Agent) -> AgentPolicy {
         own_account: agent.kind == AgentKind::Spawned,
         month_cap: agent.month_cap,
         ancestors: agent.ancestors.clone(),
+        origin: agent.origin.clone(),
         team: agent.team.and_then(|team| policy.teams.get(&team).cloned()),
         allocation: allocation.copied(),
         bindings: policy.bindings_of(agent.id).map(|(operation, terms)| (operation.clone(), *terms)).collect(),
         credentials: keys.collect(),
+        tasks: policy.open_tasks(agent.id).map(DelegatedTask::terms).collect(),
     }
 }

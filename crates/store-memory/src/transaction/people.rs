@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Email, Membership, Organization, SignIn, User},
+    identity::{Email, LinkedIdentity, Membership, Name, Organization, SignIn, User, UserSuspension},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
 
@@ -43,6 +43,18 @@ impl UserRepository for Transaction {
         Ok(state.emails.get(email).and_then(|id| state.users.get(id)).cloned())
     }
 
+    async fn set_name(&mut self, user: UserId, name: &Name) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        let known = match self.knows_user(user) {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("users: there is no such person".to_owned())),
+        };
+        self.remember(known)?;
+        self.names.insert(user, name.clone());
+        Ok(())
+    }
+
     async fn sign_in(&mut self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         let own = self.sign_ins.get(&user).cloned();
         Ok(own.or_else(|| self.shared.state().sign_ins.get(&user).cloned()))
@@ -55,6 +67,62 @@ impl UserRepository for Transaction {
         let known = if self.knows_user(sign_in.user) { Ok(()) } else { Err(unknown()) };
         self.remember(known)?;
         self.sign_ins.insert(sign_in.user, sign_in.clone());
+        Ok(())
+    }
+
+    async fn find_by_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let Some(user) = self.linked(|one| one.issuer == issuer && one.subject == subject).map(|one| one.user) else {
+            return Ok(None);
+        };
+        let own = self.new_users.iter().find(|new| new.id == user).cloned();
+        Ok(own.or_else(|| self.shared.state().users.get(&user).cloned()))
+    }
+
+    async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        let LinkedIdentity { issuer, subject, user, .. } = identity;
+        let taken = self.linked(|one| one.issuer == *issuer && (one.subject == *subject || one.user == *user));
+        let fits = taken.is_none() && self.knows_user(*user);
+        let result =
+            if fits { Ok(()) } else { Err(StoreError::Constraint("identities: taken, or nobody's".to_owned())) };
+        self.remember(result)?;
+        self.new_identities.push(identity.clone());
+        Ok(())
+    }
+
+    async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError> {
+        Ok(self.linked(|one| one.issuer == issuer && one.user == user))
+    }
+
+    async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let own = self.new_users.iter().find(|user| user.id == id).cloned();
+        Ok(own.or_else(|| self.shared.state().users.get(&id).cloned()))
+    }
+
+    async fn suspension(&mut self, user: UserId) -> Result<Option<UserSuspension>, StoreError> {
+        if let Some(own) = self.suspensions.get(&user) {
+            return Ok(*own);
+        }
+        Ok(self.shared.state().suspensions.get(&user).copied())
+    }
+
+    async fn suspend(&mut self, suspension: &UserSuspension) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop).and_then(|()| match self.knows_user(suspension.user) {
+            true => Ok(()),
+            false => Err(StoreError::Constraint("user_suspensions: there is no such person".to_owned())),
+        });
+        self.remember(held)?;
+        if self.suspension(suspension.user).await?.is_none() {
+            self.suspensions.insert(suspension.user, Some(*suspension));
+        }
+        Ok(())
+    }
+
+    async fn resume(&mut self, user: UserId) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        self.suspensions.insert(user, None);
         Ok(())
     }
 }
@@ -92,9 +160,34 @@ impl MembershipRepository for Transaction {
     async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         Ok(self.see(org, |policy| policy.memberships.get(&user).copied()).flatten())
     }
+
+    async fn update(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        self.change_beside(membership.org, |policy| {
+            let missing = || StoreError::Constraint("memberships: there is no such row".to_owned());
+            *policy.memberships.get_mut(&membership.user).ok_or_else(missing)? = *membership;
+            Ok(())
+        })
+    }
+
+    async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError> {
+        self.change_beside(org, |policy| {
+            policy.memberships.remove(&user);
+            Ok(())
+        })
+    }
+
+    async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        Ok(self.see(org, |policy| policy.memberships.values().copied().collect()).unwrap_or_default())
+    }
 }
 
 impl Transaction {
+    /// The identity that fits, of those that are committed or new.
+    fn linked(&self, fits: impl Fn(&LinkedIdentity) -> bool) -> Option<LinkedIdentity> {
+        let own = self.new_identities.iter().find(|one| fits(one)).cloned();
+        own.or_else(|| self.shared.state().identities.iter().find(|one| fits(one)).cloned())
+    }
+
     /// Whether there is such a person, for rows that refer to one.
     pub(super) fn knows_user(&self, id: UserId) -> bool {
         self.new_users.iter().any(|user| user.id == id) || self.shared.state().users.contains_key(&id)

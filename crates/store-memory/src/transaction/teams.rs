@@ -8,6 +8,7 @@ use upivia_domain::{
 };
 
 use super::Transaction;
+use crate::state::PolicyTables;
 
 fn constraint(text: &str) -> StoreError {
     StoreError::Constraint(text.to_owned())
@@ -86,5 +87,11 @@ impl TeamRepository for Transaction {
 
     async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
         Ok(self.see(org, |policy| policy.team_members.get(&(team, user)).copied()).flatten())
+    }
+
+    async fn places_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<TeamMember>, StoreError> {
+        let places =
+            |policy: &PolicyTables| policy.team_members.values().filter(|place| place.user == user).copied().collect();
+        Ok(self.see(org, places).unwrap_or_default())
     }
 }

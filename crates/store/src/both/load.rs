@@ -15,7 +15,7 @@ use upivia_domain::{
 use super::{Conn, data_keys, hot, policy, requests};
 use crate::{
     connect::Shared,
-    ledger::{Changed, PolicySource, Snapshots, Wanted, missing_meters, recorded_needed},
+    ledger::{Changed, PolicySource, Snapshots, Wanted, agents_needed, missing_meters, recorded_needed},
     rows::RequestRow,
 };
 
@@ -66,6 +66,10 @@ pub(crate) async fn load_with(
     policy::load(conn, shared, snapshots, &round.wanted, how.source).await?;
     requests::load(conn, shared, snapshots, round.requests).await?;
     requests::load_assumed(conn, shared, snapshots, round.assumed).await?;
+    let heirs = agents_needed(snapshots, commands);
+    if !heirs.is_empty() {
+        policy::load(conn, shared, snapshots, &Wanted::of_agents(heirs), how.source).await?;
+    }
     let meters = unknown_meters(shared, snapshots, commands, how);
     let recorded = recorded_needed(snapshots, commands);
     let (figures, outcomes) = hot::second_round(conn, &meters, &recorded).await?;

@@ -25,7 +25,7 @@ pub(crate) use apply::apply_all;
 pub(crate) use changed::{Changed, ChangedRequest, OpenOutcome, RecordedCommand, Suspension};
 pub use faults::{Fault, Faults};
 pub(crate) use lesson::Lesson;
-pub(crate) use needs::{missing_meters, recorded_needed};
+pub(crate) use needs::{agents_needed, missing_meters, recorded_needed};
 pub(crate) use policy_cache::PolicyCache;
 pub(crate) use row_cache::RowCache;
 pub(crate) use stats::Counters;

@@ -6,9 +6,9 @@ use std::{
 };
 
 use upivia_domain::{
-    CommandId, OrgId, Timestamp,
+    AgentId, CommandId, OrgId, Timestamp,
     budget::MeterKey,
-    ledger::{Command, meters_needed},
+    ledger::{Command, agent_needed, meters_needed},
 };
 
 use super::Snapshots;
@@ -29,6 +29,17 @@ pub(crate) fn missing_meters(
     needed.into_iter().map(|(org, keys)| (org, keys.into_iter().collect())).collect()
 }
 
+/// Agents whose rows say where corrections go, by organization; nearly always nobody.
+pub(crate) fn agents_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> BTreeMap<OrgId, Vec<AgentId>> {
+    let mut needed: BTreeMap<OrgId, Vec<AgentId>> = BTreeMap::new();
+    for command in commands {
+        if let Some(agent) = snapshots.get(&command.org()).and_then(|snapshot| agent_needed(snapshot, command)) {
+            needed.entry(command.org()).or_default().push(agent);
+        }
+    }
+    needed
+}
+
 /// Commands whose recorded outcome can matter. A settlement or failure asks for its own only where something else ended the request.
 pub(crate) fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) -> Vec<(OrgId, CommandId)> {
     let is_ended = |org, request| {
@@ -37,6 +48,8 @@ pub(crate) fn recorded_needed(snapshots: &Snapshots, commands: &[Arc<Command>]) 
     };
     let matters = |command: &Command| match command {
         Command::Transfer(_)
+        | Command::Spawn(_)
+        | Command::ReturnUnspent(_)
         | Command::Adjust(_)
         | Command::Approve(_)
         | Command::LiftSuspension(_)

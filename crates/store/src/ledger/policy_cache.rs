@@ -5,14 +5,14 @@
 //! be learnt here, else a rolled-back change would stay behind under an epoch that somebody else uses.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use upivia_domain::{
     AgentId, Mode, OrgId,
     catalog::OperationName,
-    policy::{AgentPolicy, PolicyRows},
+    policy::{AgentPolicy, PolicyRows, StopScope},
 };
 
 /// So many organizations are kept; then all are dropped.
@@ -29,6 +29,7 @@ struct Entry {
     epoch: i64,
     agents: HashMap<AgentId, Arc<AgentPolicy>>,
     suspended: HashSet<(Mode, OperationName)>,
+    stops: BTreeSet<StopScope>,
 }
 
 impl PolicyCache {
@@ -36,7 +37,8 @@ impl PolicyCache {
     pub(crate) fn find(&self, org: OrgId, epoch: i64, agents: &[AgentId]) -> Option<PolicyRows> {
         let entries = self.lock();
         let entry = entries.get(&org).filter(|entry| entry.epoch == epoch)?;
-        let mut rows = PolicyRows { suspended: entry.suspended.clone(), ..PolicyRows::default() };
+        let (suspended, stops) = (entry.suspended.clone(), entry.stops.clone());
+        let mut rows = PolicyRows { suspended, stops, ..PolicyRows::default() };
         for agent in agents {
             let policy = entry.agents.get(agent)?;
             for ancestor in &policy.ancestors {
@@ -53,7 +55,8 @@ impl PolicyCache {
         if entries.len() >= MOST_ORGANIZATIONS {
             entries.clear();
         }
-        let fresh = || Entry { epoch, agents: HashMap::new(), suspended: rows.suspended.clone() };
+        let fresh =
+            || Entry { epoch, agents: HashMap::new(), suspended: rows.suspended.clone(), stops: rows.stops.clone() };
         let entry = entries.entry(org).or_insert_with(fresh);
         if entry.epoch != epoch || entry.agents.len() >= MOST_AGENTS {
             *entry = fresh();
@@ -91,10 +94,12 @@ mod tests {
             own_account: false,
             month_cap: None,
             ancestors,
+            origin: None,
             team: None,
             allocation: None,
             bindings: HashMap::new(),
             credentials: HashMap::new(),
+            tasks: Vec::new(),
         })
     }
 

@@ -31,6 +31,12 @@ impl Wanted {
         wanted
     }
 
+    /// Those agents alone.
+    pub(crate) fn of_agents(agents: impl IntoIterator<Item = (OrgId, Vec<AgentId>)>) -> Self {
+        let reads = |(org, agents)| (org, Reads { agents, ..Reads::default() });
+        Self(agents.into_iter().map(reads).collect())
+    }
+
     /// Takes those requests out of the question.
     pub(crate) fn take_requests(&mut self, which: impl Fn(OrgId, RequestId) -> bool) -> Vec<(OrgId, RequestId)> {
         let mut taken = Vec::new();

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     connect::Shared,
-    ledger::{Changed, Lesson, Snapshots, Wanted, apply_all, missing_meters, recorded_needed},
+    ledger::{Changed, Lesson, Snapshots, Wanted, agents_needed, apply_all, missing_meters, recorded_needed},
 };
 
 /// A decided batch, and the statement that writes it if it is right.
@@ -36,6 +36,14 @@ impl Guess {
         }
         let wanted = Wanted::of(batch, false);
         let mut snapshots = remembered(shared, &wanted)?;
+        if !policy::unknown_tasks(&snapshots, &wanted).is_empty() {
+            return None;
+        }
+        for (org, reads) in Wanted::of_agents(agents_needed(&snapshots, batch)).iter() {
+            let snapshot = snapshots.get_mut(&org)?;
+            let rows = shared.policies.find(org, snapshot.head().epoch, &reads.agents)?;
+            policy::merge(snapshot, rows);
+        }
         let clock = shared.clock.now();
         for (org, keys) in missing_meters(&snapshots, batch, clock) {
             if !shared.rows.load_meters(snapshots.get_mut(&org)?, keys).is_empty() {

@@ -2,9 +2,12 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, UserId,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
-    ports::{CredentialQueries, PeopleQueries, StoreError},
+    CredentialId, OrgId, Timestamp, UserId,
+    identity::{
+        Credential, CredentialHash, Email, Membership, Name, Organization, PersonStanding, Role, SignIn, TokenDetail,
+        User,
+    },
+    ports::{CredentialQueries, PeopleQueries, StoreError, TokenUses},
 };
 
 use super::ask;
@@ -24,6 +27,23 @@ impl CredentialQueries for Store {
     async fn membership(&self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError> {
         ask!(self, read queries::credentials::membership(org, user))
     }
+
+    async fn standing(
+        &self,
+        org: OrgId,
+        user: UserId,
+        token: Option<CredentialId>,
+    ) -> Result<PersonStanding, StoreError> {
+        ask!(self, read queries::standings::standing(org, user, token))
+    }
+
+    async fn is_suspended(&self, user: UserId) -> Result<bool, StoreError> {
+        ask!(self, read queries::standings::is_suspended(user))
+    }
+
+    async fn roles(&self, org: OrgId) -> Result<Vec<Role>, StoreError> {
+        ask!(self, read queries::standings::roles(org))
+    }
 }
 
 #[async_trait]
@@ -36,6 +56,18 @@ impl PeopleQueries for Store {
         ask!(self, read queries::credentials::personal_tokens(org, user))
     }
 
+    async fn token_details(&self, org: OrgId, user: UserId) -> Result<Vec<(CredentialId, TokenDetail)>, StoreError> {
+        ask!(self, read queries::standings::token_details(org, user))
+    }
+
+    async fn members(&self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        ask!(self, read queries::standings::members(org))
+    }
+
+    async fn name_of(&self, user: UserId) -> Result<Option<Name>, StoreError> {
+        ask!(self, read queries::credentials::name_of(user))
+    }
+
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
         let email = email.clone();
         ask!(self, read queries::credentials::user_by_email(email))
@@ -43,5 +75,21 @@ impl PeopleQueries for Store {
 
     async fn sign_in(&self, user: UserId) -> Result<Option<SignIn>, StoreError> {
         ask!(self, read queries::credentials::sign_in(user))
+    }
+
+    async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError> {
+        ask!(self, read queries::credentials::is_platform_admin(user))
+    }
+
+    async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
+        let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+        ask!(self, read queries::credentials::user_by_identity(issuer, subject))
+    }
+}
+
+#[async_trait]
+impl TokenUses for Store {
+    async fn note(&self, token: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+        ask!(self, write queries::standings::note_use(token, at))
     }
 }

@@ -3,13 +3,22 @@
 mod agents;
 mod approvals;
 mod credentials;
+mod delegations;
+mod inbox;
 mod journal;
 mod ledger;
+mod links;
+mod outbox;
 mod outcomes;
+mod promos;
+mod publishing;
 mod receipts;
 mod requests;
+mod skills;
+mod stops;
 mod teams;
 mod usage;
+mod webhooks;
 
 use std::fmt::Display;
 

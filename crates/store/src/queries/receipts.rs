@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
+    Timestamp,
     dispatch::ProviderName,
     ports::{StoreError, WebhookReceipt, WebhookReceipts},
 };
@@ -19,5 +20,9 @@ impl WebhookReceipts for Store {
     async fn keep(&self, receipt: &WebhookReceipt) -> Result<WebhookReceipt, StoreError> {
         let receipt = receipt.clone();
         ask!(self, write queries::receipts::keep(receipt))
+    }
+
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        ask!(self, write queries::receipts::forget(before, limit))
     }
 }

@@ -5,4 +5,4 @@ mod organization;
 mod people;
 
 pub(crate) use organization::OrganizationParts;
-pub(crate) use people::{MembershipRow, SignInRow, UserRow};
+pub(crate) use people::{IdentityRow, MembershipRow, SignInRow, UserRow};

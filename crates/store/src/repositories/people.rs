@@ -1,16 +1,16 @@
-//! `users`, `sign_ins` and `memberships`.
+//! `users`, `sign_ins`, `identities` and `memberships`.
 
 use diesel::prelude::*;
 use upivia_domain::{
     Timestamp,
-    identity::{Membership, PasswordHash, SignIn, User},
+    identity::{LinkedIdentity, Membership, OrgRole, PasswordHash, SignIn, User},
     ports::StoreError,
 };
 
 use crate::{
     error::unreadable,
     rows::parse,
-    schema::{memberships, sign_ins, users},
+    schema::{identities, memberships, sign_ins, users},
 };
 
 /// A row of `users`.
@@ -70,12 +70,45 @@ impl TryFrom<SignInRow> for SignIn {
     }
 }
 
+/// A row of `identities`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = identities)]
+pub(crate) struct IdentityRow {
+    issuer: String,
+    subject: String,
+    user_id: String,
+    created_at: i64,
+}
+
+impl From<&LinkedIdentity> for IdentityRow {
+    fn from(identity: &LinkedIdentity) -> Self {
+        Self {
+            issuer: identity.issuer.clone(),
+            subject: identity.subject.clone(),
+            user_id: identity.user.to_string(),
+            created_at: identity.created_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<IdentityRow> for LinkedIdentity {
+    type Error = StoreError;
+    fn try_from(row: IdentityRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            issuer: row.issuer,
+            subject: row.subject,
+            user: parse("identities", "user_id", &row.user_id)?,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    }
+}
+
 /// A row of `memberships`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = memberships)]
 pub(crate) struct MembershipRow {
     org_id: String,
-    user_id: String,
+    pub(crate) user_id: String,
     role: String,
 }
 
@@ -84,7 +117,7 @@ impl From<&Membership> for MembershipRow {
         Self {
             org_id: membership.org.to_string(),
             user_id: membership.user.to_string(),
-            role: membership.role.as_str().to_owned(),
+            role: membership.role.to_string(),
         }
     }
 }
@@ -95,7 +128,7 @@ impl TryFrom<MembershipRow> for Membership {
         Ok(Self {
             org: parse("memberships", "org_id", &row.org_id)?,
             user: parse("memberships", "user_id", &row.user_id)?,
-            role: parse("memberships", "role", &row.role)?,
+            role: OrgRole::of_stored(&row.role).map_err(|why| unreadable("memberships", "role", why))?,
         })
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use upivia_domain::{
     AgentId, NanoUsd, Timestamp,
-    agent::{Agent, Character, MemoryMode},
+    agent::{Agent, Character, MemoryMode, Origin},
     ports::StoreError,
 };
 
@@ -36,6 +36,7 @@ pub(crate) struct AgentRow {
     /// A JSON object.
     pub(crate) voice_config: Option<String>,
     pub(crate) memory_mode: Option<String>,
+    pub(crate) origin: Option<String>,
 }
 
 impl AgentRow {
@@ -66,6 +67,7 @@ impl From<&Agent> for AgentRow {
             personality: agent.character.personality.clone(),
             voice_config: agent.character.voice_config.clone().map(|config| Value::Object(config).to_string()),
             memory_mode: agent.character.memory_mode.as_ref().map(MemoryMode::to_string),
+            origin: agent.origin.as_ref().map(Origin::to_string),
         }
     }
 }
@@ -85,6 +87,7 @@ impl TryFrom<AgentRow> for Agent {
             status: parse(TABLE, "status", &row.status)?,
             month_cap: row.month_cap.map(NanoUsd::from_nanos),
             ancestors: row.ancestor_ids()?,
+            origin: parse_opt(TABLE, "origin", row.origin.as_deref())?,
             created_at: Timestamp::from_micros(row.created_at),
             description: row.description,
             icon: row.icon,

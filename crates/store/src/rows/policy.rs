@@ -1,4 +1,4 @@
-//! What an admission asks about agents, put together from the rows of five tables.
+//! What an admission asks about agents, put together from the rows of six tables.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,7 +13,7 @@ use upivia_domain::{
 };
 
 use super::{
-    AgentRow, AllocationRow, BindingRow, CredentialRow, TeamRow,
+    AgentRow, AllocationRow, BindingRow, CredentialRow, TaskTermsRow, TeamRow,
     text::{parse, parse_opt},
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct PolicyParts {
     pub(crate) credentials: Vec<CredentialRow>,
     pub(crate) teams: Vec<TeamRow>,
     pub(crate) allocations: Vec<AllocationRow>,
+    /// Open ones only, the oldest first.
+    pub(crate) tasks: Vec<TaskTermsRow>,
 }
 
 /// One policy per agent.
@@ -47,6 +49,12 @@ pub(crate) fn agent_policies(parts: PolicyParts) -> Result<Vec<Arc<AgentPolicy>>
     for row in &parts.credentials {
         add_credential(&mut agents, row)?;
     }
+    for row in parts.tasks {
+        let child: AgentId = parse("delegated_tasks", "child_id", &row.child_id)?;
+        if let Some(agent) = agents.get_mut(&child) {
+            agent.tasks.push(row.try_into()?);
+        }
+    }
     Ok(agents.into_values().map(Arc::new).collect())
 }
 
@@ -65,10 +73,12 @@ fn agent(
         own_account: kind == AgentKind::Spawned,
         month_cap: row.month_cap.map(upivia_domain::NanoUsd::from_nanos),
         ancestors: row.ancestor_ids()?,
+        origin: parse_opt("agents", "origin", row.origin.as_deref())?,
         team: team.and_then(|team| teams.get(&team).cloned()),
         allocation: team.and_then(|team| allocations.get(&(team, owner)).copied()),
         bindings: HashMap::new(),
         credentials: HashMap::new(),
+        tasks: Vec::new(),
     })
 }
 

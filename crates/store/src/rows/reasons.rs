@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use upivia_domain::{Timestamp, budget::Reason, ports::StoreError};
+use upivia_domain::{
+    Timestamp,
+    budget::{Reason, Window},
+    ports::StoreError,
+};
 
 use super::{
-    text::parse,
+    text::{parse, parse_opt},
     windows::{unit_name, unit_of},
 };
 use crate::error::unreadable;
@@ -15,8 +19,19 @@ const TABLE: &str = "requests";
 const COLUMN: &str = "reasons";
 
 /// Every scope that a refusal can name; the domain knows them only as static text.
-const SCOPES: [&str; 10] =
-    ["binding", "agent", "ancestor", "worker", "team", "delegation", "run", "room", "organization", "approval"];
+const SCOPES: [&str; 11] = [
+    "binding",
+    "agent",
+    "ancestor",
+    "worker",
+    "team",
+    "delegation",
+    "run",
+    "room",
+    "organization",
+    "approval",
+    "agent_tree",
+];
 
 #[derive(Serialize, Deserialize)]
 struct ReasonText {
@@ -31,6 +46,8 @@ struct ReasonText {
     #[serde(skip_serializing_if = "Option::is_none")]
     resets_at: Option<Timestamp>,
     retryable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<String>,
 }
 
 /// The column's text; absent where no check failed.
@@ -62,6 +79,7 @@ impl From<&Reason> for ReasonText {
             requested: reason.requested,
             resets_at: reason.resets_at,
             retryable: reason.retryable,
+            window: reason.window.as_ref().map(Window::to_string),
         }
     }
 }
@@ -80,6 +98,7 @@ impl TryFrom<ReasonText> for Reason {
             requested: text.requested,
             resets_at: text.resets_at,
             retryable: text.retryable,
+            window: parse_opt(TABLE, COLUMN, text.window.as_deref())?,
         })
     }
 }

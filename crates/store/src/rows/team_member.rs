@@ -1,10 +1,14 @@
 //! `team_members`.
 
 use diesel::prelude::*;
-use upivia_domain::{OrgId, Timestamp, ports::StoreError, team::TeamMember};
+use upivia_domain::{
+    OrgId, Timestamp,
+    ports::StoreError,
+    team::{TeamMember, TeamRole},
+};
 
 use super::text::parse;
-use crate::schema::team_members;
+use crate::{error::unreadable, schema::team_members};
 
 const TABLE: &str = "team_members";
 
@@ -26,7 +30,7 @@ impl TeamMemberRow {
             org_id: org.to_string(),
             team_id: member.team.to_string(),
             user_id: member.user.to_string(),
-            role: member.role.as_str().to_owned(),
+            role: member.role.to_string(),
             created_at: member.created_at.micros(),
         }
     }
@@ -38,7 +42,7 @@ impl TryFrom<TeamMemberRow> for TeamMember {
         Ok(Self {
             team: parse(TABLE, "team_id", &row.team_id)?,
             user: parse(TABLE, "user_id", &row.user_id)?,
-            role: parse(TABLE, "role", &row.role)?,
+            role: TeamRole::of_stored(&row.role).map_err(|why| unreadable(TABLE, "role", why))?,
             created_at: Timestamp::from_micros(row.created_at),
         })
     }

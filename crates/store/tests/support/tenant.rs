@@ -103,6 +103,7 @@ impl Tenant {
             status: AgentStatus::Active,
             month_cap: None,
             ancestors: Vec::new(),
+            origin: None,
             created_at: now,
         }
     }

@@ -47,7 +47,9 @@ on_both!(
         a_service_is_no_pattern;
     secrets:
         an_organization_made_again_after_a_rollback_can_be_read,
-        a_text_in_another_row_is_not_opened;
+        a_text_in_another_row_is_not_opened,
+        a_mail_that_cannot_be_read_keeps_no_other_waiting,
+        what_agents_ask_people_is_sealed;
     start:
         a_store_begins_with_the_platform_organization,
         a_wrong_master_key_is_refused,

@@ -1,8 +1,11 @@
 //! Sealed texts in their rows.
 
 use upivia_domain::{
-    OrgId,
-    ports::{RequestQueries, StoreError, transact},
+    MailId, OrgId, Timestamp,
+    audit::hex,
+    inbox::{AgentRequest, AgentRequestKind, AgentRequestStatus},
+    mail::{MailKind, NewMail},
+    ports::{Clock, InboxQueries, MailOutbox, OutboxCounts, RequestQueries, StoreError, transact},
 };
 
 use crate::support::{
@@ -47,4 +50,85 @@ pub async fn a_text_in_another_row_is_not_opened(raw: Raw) {
     };
     assert!(text.contains("requests.sealed") && text.contains(&one.to_string()), "{text}");
     assert!(raw.store.request(tenant.org, other).await.unwrap().is_some());
+}
+
+/// Recipient and text are nowhere in the row; a mail whose bytes were moved has failed, and the others are found.
+pub async fn a_mail_that_cannot_be_read_keeps_no_other_waiting(raw: Raw) {
+    let ids: Vec<MailId> = (0..3).map(|_| fresh("mail_")).collect();
+    for id in &ids {
+        let mail = NewMail {
+            id: *id,
+            org: OrgId::PLATFORM,
+            kind: MailKind::Notice,
+            to: "ada@example.com".parse().unwrap(),
+            subject: "a subject".parse().unwrap(),
+            text: "a text".parse().unwrap(),
+            send_before: None,
+            created_at: Timestamp::default(),
+        };
+        transact::<(), StoreError, _>(&raw.store, &[OrgId::PLATFORM], move |tx| {
+            Box::pin(async move { tx.mails().queue(&mail).await })
+        })
+        .await
+        .unwrap();
+    }
+    for part in ["ada@example.com", "a subject", "a text"] {
+        let part = hex(part.as_bytes()).to_uppercase();
+        let found = format!("SELECT count(*) AS number FROM mail_outbox WHERE {} LIKE '%{part}%'", raw.hex("sealed"));
+        assert_eq!(raw.number(&found).await, 0);
+    }
+    let copy = format!("UPDATE mail_outbox SET sealed = (SELECT sealed FROM mail_outbox WHERE id = '{}')", ids[2]);
+    raw.execute(&copy).await.unwrap();
+    let (now, until) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
+    let claimed = raw.store.claim(now, until, 10).await.unwrap();
+    assert_eq!(claimed.iter().map(|one| one.mail.id).collect::<Vec<_>>(), [ids[2]]);
+    let counts = OutboxCounts { waiting: 1, oldest: Some(Timestamp::default()), failed: 2 };
+    assert_eq!(raw.store.counts().await.unwrap(), counts);
+}
+
+/// What agents ask people, and what they are answered, belongs to its row like any sealed text.
+pub async fn what_agents_ask_people_is_sealed(raw: Raw) {
+    let tenant = Tenant::found(&raw.store).await;
+    let (one, other) = (question(tenant), question(tenant));
+    let rows = [one.clone(), other.clone()];
+    transact::<(), StoreError, _>(&raw.store, &[tenant.org], move |tx| {
+        Box::pin(async move {
+            for row in &rows {
+                tx.agent_requests().insert(row).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let swap = format!(
+        "UPDATE agent_requests SET sealed = (SELECT sealed FROM agent_requests WHERE id = '{}') WHERE id = '{}'",
+        other.id, one.id
+    );
+    raw.execute(&swap).await.unwrap();
+    let StoreError::Internal(text) = raw.store.agent_request(tenant.org, one.id).await.unwrap_err() else {
+        panic!("another error")
+    };
+    assert!(text.contains("agent_requests.sealed") && text.contains(&one.id.to_string()), "{text}");
+    assert_eq!(raw.store.agent_request(tenant.org, other.id).await.unwrap(), Some(other));
+}
+
+fn question(tenant: Tenant) -> AgentRequest {
+    AgentRequest {
+        id: fresh("arq_"),
+        org: tenant.org,
+        seq: 1,
+        agent: Some(tenant.agent),
+        asked_by: None,
+        kind: AgentRequestKind::SecretNeeded,
+        title: "Which key?".to_owned(),
+        body: "The one of the engine.".to_owned(),
+        link: None,
+        budget_request: None,
+        created_at: clock().now(),
+        status: AgentRequestStatus::Pending,
+        response: Some("swordfish".to_owned()),
+        resolved_at: None,
+        resolved_by: None,
+    }
 }

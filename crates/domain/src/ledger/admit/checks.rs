@@ -2,10 +2,10 @@
 
 use super::decide::Counting;
 use crate::{
-    NanoUsd, Timestamp,
-    budget::{AccountOwner, Limit, LimitUnit, MeterKey, Reason, ReasonCode, Scope},
+    AgentId, DelegationId, Mode, NanoUsd, Timestamp,
+    budget::{AccountOwner, Limit, LimitUnit, MeterKey, Period, Reason, ReasonCode, Scope, Window},
     ledger::{Admit, Refusal, Screening, Snapshot},
-    policy::{Resolution, SpendContext},
+    policy::{Resolution, SpendContext, Tasks},
 };
 
 /// The most that an acceptable request can cost.
@@ -21,9 +21,13 @@ pub(in crate::ledger) fn screened(screening: &Screening) -> Result<NanoUsd, Refu
 pub(super) fn open_contexts(
     snapshot: &Snapshot,
     command: &Admit,
+    tasks: &Tasks<'_>,
 ) -> Result<Vec<(SpendContext, Option<NanoUsd>)>, Refusal> {
+    let delegated = tasks.open.iter().map(|task| Ok((SpendContext::Delegation(task.id), task.cap)));
     let open = |context: &SpendContext| snapshot.policy.contexts.get(context).map(|cap| (context.clone(), *cap));
-    command.contexts.iter().map(|context| open(context).ok_or(Refusal::NotFound(context.scope().kind()))).collect()
+    let others = command.contexts.iter().filter(|context| !matches!(context, SpendContext::Delegation(_)));
+    let others = others.map(|context| open(context).ok_or(Refusal::NotFound(context.scope().kind())));
+    delegated.chain(others).collect()
 }
 
 pub(super) fn amount_of(limit: &Limit, estimate: NanoUsd) -> i64 {
@@ -45,7 +49,7 @@ pub(super) fn failed_checks(
     snapshot: &Snapshot,
     command: &Admit,
     (resolution, estimate): (&Resolution, NanoUsd),
-    counting: Counting,
+    (counting, ended): (Counting, &[DelegationId]),
     now: Timestamp,
 ) -> Result<Vec<Reason>, Refusal> {
     let zone = snapshot.head().calendar.zone_at(now);
@@ -59,20 +63,36 @@ pub(super) fn failed_checks(
                 limit.usage(&meter),
                 amount,
                 limit.window.period.resets_at(zone, now),
-                command,
+                command.agent,
             ));
         }
     }
-    if !estimate.is_zero() {
-        let short = short_of_money(snapshot, command, resolution, estimate)?;
-        reasons.extend(short);
-        // Money of the funding account is told in its own place: before the wallet, after the limits of the same owner.
-        reasons.sort_by_key(|reason| order(reason.code));
+    for task in ended {
+        reasons.push(over(snapshot, command, *task, estimate)?);
     }
+    if !estimate.is_zero() {
+        reasons.extend(short_of_money(snapshot, command.mode, resolution.account, estimate)?);
+    }
+    // Money of the funding account is told in its own place: before the wallet, after the limits of the same owner.
+    reasons.sort_by_key(|reason| order(reason.code));
     Ok(reasons)
 }
 
-const fn order(code: ReasonCode) -> u8 {
+/// A task that has ended has no room left, not even for what costs nothing.
+fn over(snapshot: &Snapshot, command: &Admit, task: DelegationId, estimate: NanoUsd) -> Result<Reason, Refusal> {
+    let window = Window { scope: Scope::Delegation(task), period: Period::Life };
+    let meter = snapshot.loaded_meter(&MeterKey::Window(command.mode, window))?;
+    let (used, held) = (meter.posted.nanos(), meter.held.nanos());
+    Ok(Reason {
+        limit: Some(used.saturating_add(held)),
+        used,
+        held,
+        requested: estimate.nanos(),
+        ..Reason::plain(ReasonCode::AgentBudgetExceeded, "delegation")
+    })
+}
+
+pub(in crate::ledger) const fn order(code: ReasonCode) -> u8 {
     match code {
         ReasonCode::MonthlyBudgetExceeded => 0,
         ReasonCode::DailyLimitExceeded => 1,
@@ -83,30 +103,32 @@ const fn order(code: ReasonCode) -> u8 {
     }
 }
 
-fn exceeded(
+pub(in crate::ledger) fn exceeded(
     limit: &Limit,
     (used, held): (i64, i64),
     requested: i64,
     resets_at: Option<Timestamp>,
-    command: &Admit,
+    asking: AgentId,
 ) -> Reason {
     let scope = match &limit.window.scope {
-        Scope::Binding(agent, _) if *agent != command.agent => "ancestor",
+        Scope::Binding(agent, _) if *agent != asking => "ancestor",
         scope => scope.kind(),
     };
     // A request that is larger than the whole limit will never pass, whatever is freed or reset.
     let retryable = limit.cap.is_some_and(|cap| requested <= cap) && (resets_at.is_some() || held > 0);
-    Reason { code: limit.code, scope, unit: limit.unit, limit: limit.cap, used, held, requested, resets_at, retryable }
+    let window = Some(limit.window.clone());
+    let (code, unit, limit) = (limit.code, limit.unit, limit.cap);
+    Reason { code, scope, unit, limit, used, held, requested, resets_at, retryable, window }
 }
 
-fn short_of_money(
+pub(in crate::ledger) fn short_of_money(
     snapshot: &Snapshot,
-    command: &Admit,
-    resolution: &Resolution,
+    mode: Mode,
+    owner: AccountOwner,
     estimate: NanoUsd,
 ) -> Result<Vec<Reason>, Refusal> {
-    let account = snapshot.loaded_meter(&MeterKey::Account(command.mode, resolution.account))?;
-    let (code, scope) = match resolution.account {
+    let account = snapshot.loaded_meter(&MeterKey::Account(mode, owner))?;
+    let (code, scope) = match owner {
         AccountOwner::Wallet => (ReasonCode::InsufficientBalance, "organization"),
         AccountOwner::Pool(_) => (ReasonCode::TeamBudgetExceeded, "team"),
         AccountOwner::Worker(..) => (ReasonCode::WorkerBudgetExceeded, "worker"),
@@ -123,12 +145,13 @@ fn short_of_money(
         requested,
         resets_at: None,
         retryable,
+        window: None,
     };
     let mut reasons = Vec::new();
     if account.available() < estimate {
         reasons.push(reason(code, scope, limit, 0, held, held > 0 && account.posted >= estimate));
     }
-    let debt = snapshot.head().debt(command.mode);
+    let debt = snapshot.head().debt(mode);
     if !debt.is_zero() {
         reasons.push(reason(ReasonCode::InsufficientBalance, "organization", Some(0), debt.nanos(), 0, false));
     }

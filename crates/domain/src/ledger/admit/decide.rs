@@ -3,6 +3,7 @@
 use super::{
     checks::{failed_checks, open_contexts, screened},
     grant::{Granted, granted},
+    tasks::tasks,
 };
 use crate::{
     NanoUsd, Timestamp,
@@ -11,7 +12,7 @@ use crate::{
     dispatch::RequestState,
     identity::OrganizationStatus,
     ledger::{Admit, Refusal, Snapshot},
-    policy::{self, AgentPolicy, Resolution},
+    policy::{self, AgentPolicy, Resolution, StopScope},
 };
 
 /// What an admission leads to.
@@ -58,23 +59,28 @@ pub(in crate::ledger) fn weigh(
     now: Timestamp,
 ) -> Result<Weighed, Refusal> {
     let ancestors = ancestors(snapshot, agent)?;
-    if let Some((state, reason)) = stopped(snapshot, agent, &ancestors) {
-        return Ok(Weighed::Refused(state, vec![reason]));
+    let stopped = stopped(snapshot, agent, &ancestors);
+    if let Some(first) = stopped.first() {
+        return Ok(Weighed::Refused(state_of(first.code), stopped));
     }
     let blocked = |code, scope| Ok(Weighed::Refused(RequestState::Blocked, vec![Reason::plain(code, scope)]));
     let estimate = screened(&command.screening)?;
-    let contexts = open_contexts(snapshot, command)?;
+    let tasks = tasks(snapshot, command, agent, &ancestors)?;
+    let contexts = open_contexts(snapshot, command, &tasks)?;
     let zone = snapshot.head().calendar.zone_at(now);
     let Some(resolution) = policy::resolve(agent, &ancestors, &command.operation, &contexts, (zone, now)) else {
         return blocked(ReasonCode::PolicyViolation, "binding");
     };
+    if !tasks.open.iter().all(|task| task.permits(&command.operation)) {
+        return blocked(ReasonCode::PolicyViolation, "delegation");
+    }
     if command.provider.is_none() {
         return blocked(ReasonCode::ServiceNotConfigured, "organization");
     }
     if snapshot.policy.suspended.contains(&(command.mode, command.operation.clone())) {
         return blocked(ReasonCode::OperationSuspended, "organization");
     }
-    let reasons = failed_checks(snapshot, command, (&resolution, estimate), counting, now)?;
+    let reasons = failed_checks(snapshot, command, (&resolution, estimate), (counting, &tasks.ended), now)?;
     Ok(if reasons.is_empty() {
         Weighed::Fits(resolution, estimate)
     } else {
@@ -86,21 +92,34 @@ const fn blocked(reasons: Vec<Reason>) -> Verdict {
     Verdict::Refuse(RequestState::Blocked, reasons)
 }
 
-pub(super) fn ancestors<'a>(snapshot: &'a Snapshot, agent: &AgentPolicy) -> Result<Vec<&'a AgentPolicy>, Refusal> {
+pub(in crate::ledger) fn ancestors<'a>(
+    snapshot: &'a Snapshot,
+    agent: &AgentPolicy,
+) -> Result<Vec<&'a AgentPolicy>, Refusal> {
     let find = |id| snapshot.policy.agents.get(id).map(AsRef::as_ref).ok_or(Refusal::Incomplete);
     agent.ancestors.iter().map(find).collect()
 }
 
-fn stopped(snapshot: &Snapshot, agent: &AgentPolicy, ancestors: &[&AgentPolicy]) -> Option<(RequestState, Reason)> {
-    let disabled = |scope| Some((RequestState::Failed, Reason::plain(ReasonCode::AgentDisabled, scope)));
-    if agent.status != AgentStatus::Active {
-        return disabled("agent");
+/// All that stops an agent before it is asked what it wants: its own status, its organization's, and what a person stopped.
+pub(in crate::ledger) fn stopped(snapshot: &Snapshot, agent: &AgentPolicy, ancestors: &[&AgentPolicy]) -> Vec<Reason> {
+    let is_off = |one: &AgentPolicy| one.status != AgentStatus::Active;
+    let disabled = if is_off(agent) {
+        Some("agent")
+    } else {
+        ancestors.iter().any(|ancestor| is_off(ancestor)).then_some("ancestor")
+    };
+    let suspended = (snapshot.head().status != OrganizationStatus::Active).then_some("organization");
+    let stops = snapshot.policy.stops.iter().filter(|stop| stop.reaches(agent, ancestors));
+    let disabled = disabled.map(|scope| Reason::plain(ReasonCode::AgentDisabled, scope));
+    let suspended = suspended.map(|scope| Reason::plain(ReasonCode::OrganizationSuspended, scope));
+    disabled.into_iter().chain(suspended).chain(stops.map(StopScope::refusal)).collect()
+}
+
+const fn state_of(code: ReasonCode) -> RequestState {
+    match code {
+        ReasonCode::AgentDisabled => RequestState::Failed,
+        _ => RequestState::Blocked,
     }
-    if ancestors.iter().any(|ancestor| ancestor.status != AgentStatus::Active) {
-        return disabled("ancestor");
-    }
-    (snapshot.head().status != OrganizationStatus::Active)
-        .then(|| (RequestState::Blocked, Reason::plain(ReasonCode::OrganizationSuspended, "organization")))
 }
 
 fn ask_or_block(

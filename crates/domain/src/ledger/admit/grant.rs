@@ -10,7 +10,7 @@ use super::{
 use crate::{
     NanoUsd, Timestamp,
     audit::hex,
-    budget::{LimitUnit, MeterKey},
+    budget::{Limit, LimitUnit, MeterKey},
     dispatch::{HeldWindow, Hold, RequestState},
     ledger::{Admit, Outcome, Refusal, Snapshot, Start, meters::Staged},
     policy::Resolution,
@@ -34,6 +34,16 @@ pub(in crate::ledger) struct LimitRecord {
     amount: i64,
 }
 
+impl LimitRecord {
+    pub(in crate::ledger) fn of(limit: &Limit, (used, held): (i64, i64), amount: i64) -> Self {
+        let unit = match limit.unit {
+            LimitUnit::Money => "nanos",
+            LimitUnit::Requests => "requests",
+        };
+        Self { window: limit.window.to_string(), unit, cap: limit.cap, used, held, amount }
+    }
+}
+
 pub(in crate::ledger) fn granted(
     snapshot: &Snapshot,
     command: &Admit,
@@ -44,19 +54,7 @@ pub(in crate::ledger) fn granted(
     let mut limits = Vec::with_capacity(resolution.limits.len());
     for limit in relevant(resolution, estimate, counting) {
         let meter = snapshot.loaded_meter(&MeterKey::Window(command.mode, limit.window.clone()))?;
-        let (used, held) = limit.usage(&meter);
-        let unit = match limit.unit {
-            LimitUnit::Money => "nanos",
-            LimitUnit::Requests => "requests",
-        };
-        limits.push(LimitRecord {
-            window: limit.window.to_string(),
-            unit,
-            cap: limit.cap,
-            used,
-            held,
-            amount: amount_of(limit, estimate),
-        });
+        limits.push(LimitRecord::of(limit, limit.usage(&meter), amount_of(limit, estimate)));
         windows.push(HeldWindow { window: limit.window.clone(), unit: limit.unit });
     }
     let hold = Hold { amount: estimate, account: resolution.account, windows: windows.into() };

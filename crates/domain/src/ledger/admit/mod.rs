@@ -5,17 +5,19 @@ mod decide;
 mod grant;
 mod refuse;
 mod row;
+mod tasks;
 
 use std::sync::Arc;
 
-pub(super) use checks::screened;
-pub(super) use decide::{Counting, Weighed, weigh};
-pub(super) use grant::{Granted, granted};
+pub(super) use checks::{exceeded, order, screened, short_of_money};
+pub(super) use decide::{Counting, Weighed, ancestors, stopped, weigh};
+pub(super) use grant::{Granted, LimitRecord, granted};
 pub(super) use refuse::refused_detail;
 pub(super) use row::{draft, finish, free_end, row};
+pub(super) use tasks::tasks;
 
 use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, is_ahead, report};
-use crate::{Timestamp, agent::AgentStatus, policy::AgentPolicy};
+use crate::{AgentId, CredentialId, Mode, Timestamp, agent::AgentStatus, policy::AgentPolicy};
 use decide::{Verdict, decide};
 
 pub(super) fn admit(snapshot: &mut Snapshot, command: &Admit, clock: Timestamp) -> Result<Outcome, Refusal> {
@@ -42,9 +44,18 @@ pub(super) fn admit(snapshot: &mut Snapshot, command: &Admit, clock: Timestamp) 
 
 /// The agent behind a key that opens it now.
 pub(super) fn authenticated(snapshot: &Snapshot, command: &Admit, now: Timestamp) -> Result<Arc<AgentPolicy>, Refusal> {
-    let agent = snapshot.policy.agents.get(&command.agent).ok_or(Refusal::CredentialRevoked)?;
+    opened(snapshot, command.agent, (command.credential, command.mode), now)
+}
+
+pub(super) fn opened(
+    snapshot: &Snapshot,
+    agent: AgentId,
+    (credential, mode): (CredentialId, Mode),
+    now: Timestamp,
+) -> Result<Arc<AgentPolicy>, Refusal> {
+    let agent = snapshot.policy.agents.get(&agent).ok_or(Refusal::CredentialRevoked)?;
     let alive = !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
-    let opens = agent.credentials.get(&command.credential).is_some_and(|key| key.opens(command.mode, now));
+    let opens = agent.credentials.get(&credential).is_some_and(|key| key.opens(mode, now));
     (alive && opens).then(|| Arc::clone(agent)).ok_or(Refusal::CredentialRevoked)
 }
 

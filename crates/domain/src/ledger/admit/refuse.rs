@@ -9,10 +9,10 @@ use super::{
     row::{draft, finish, row},
 };
 use crate::{
-    NanoUsd, Timestamp,
+    ApprovalId, NanoUsd, Timestamp,
     approval::ApprovalStatus,
     audit::hex,
-    budget::{AccountOwner, LimitUnit, MeterKey, Reason},
+    budget::{AccountOwner, LimitUnit, MeterKey, Reason, Window},
     dispatch::{End, HeldWindow, Hold, RequestState, ServiceRequest},
     ledger::{Admit, Outcome, Refusal, Snapshot, approve, meters::Staged},
     policy::{self, AgentPolicy},
@@ -53,9 +53,9 @@ pub(super) fn ask(
     let values = staged.into_values();
     let mut request = row(snapshot, command, RequestState::ApprovalRequired, now);
     let reasons = vec![reason];
+    request.approval = Some((command.approval.0, command.approval.1.expires_at(now)));
     request.seq =
         snapshot.append(draft(command, "approval.requested", request.state, refused_detail(&request, &reasons)), now);
-    request.approval = Some((command.approval.0, command.approval.1.expires_at(now)));
     request.hold = Some(hold);
     request.reasons = reasons.into();
     snapshot.write(values);
@@ -80,6 +80,10 @@ fn day_windows(
 #[derive(Serialize)]
 pub(in crate::ledger) struct RefusedDetail {
     digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<ApprovalId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
     estimate: i64,
     reasons: Vec<ReasonBody>,
 }
@@ -88,6 +92,8 @@ pub(in crate::ledger) struct RefusedDetail {
 struct ReasonBody {
     code: &'static str,
     scope: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<i64>,
     used: i64,
@@ -99,13 +105,17 @@ pub(in crate::ledger) fn refused_detail(request: &ServiceRequest, reasons: &[Rea
     let body = |reason: &Reason| ReasonBody {
         code: reason.code.as_str(),
         scope: reason.scope,
+        window: reason.window.as_ref().map(Window::to_string),
         limit: reason.limit,
         used: reason.used,
         held: reason.held,
         requested: reason.requested,
     };
+    let question = request.approval.filter(|_| request.state == RequestState::ApprovalRequired);
     RefusedDetail {
         digest: hex(&request.digest),
+        approval: question.map(|(id, _)| id),
+        expires_at: question.map(|(_, end)| end.to_string()),
         estimate: request.estimate.nanos(),
         reasons: reasons.iter().map(body).collect(),
     }

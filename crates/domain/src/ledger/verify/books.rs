@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::requests::History;
+use super::{counted::counted, requests::History};
 use crate::{
     Mode,
     audit::JournalEvent,
@@ -34,6 +34,10 @@ impl Books {
             && let (Some(mode), Some(operation)) = (event.mode, &event.operation)
         {
             *self.overruns.entry((mode, operation.clone())).or_default() += 1;
+        }
+        for (window, nanos) in counted(event)? {
+            let mode = event.mode.ok_or("it was counted in no mode")?;
+            self.entry(MeterKey::Window(mode, window)).posted += i128::from(nanos);
         }
         let Some(posting) = event.posting else { return Ok(()) };
         let mode = event.mode.ok_or("a posting without a mode")?;

@@ -4,6 +4,7 @@
 //! number of requests. The chain itself is checked by [`crate::audit::ChainVerifier`].
 
 mod books;
+mod counted;
 mod drift;
 mod requests;
 

@@ -107,7 +107,7 @@ impl History {
 }
 
 /// `used + held + amount ≤ cap`, as it was at admission.
-fn fits(limit: &Value) -> Result<(), String> {
+pub(super) fn fits(limit: &Value) -> Result<(), String> {
     let figure = |name: &str| limit.get(name).and_then(Value::as_i64).map(i128::from);
     let Some(cap) = figure("cap") else { return Ok(()) };
     let sum =

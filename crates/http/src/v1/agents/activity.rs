@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use serde::Serialize;
 use upivia_application::{
-    access::UserCaller,
+    access::{Principal, UserCaller},
     reports::{AuditFilter, AuditPage, ChainCheck, HealthReport},
 };
 use upivia_domain::{OrgId, audit::JournalEvent, dispatch::RequestState, identity::Permission};
@@ -23,6 +23,7 @@ use crate::{
     v1::{
         audit_logs::{self, EventBody},
         cursor,
+        delegated_tasks::TaskBody,
         filters::CURSOR,
         present::ok,
     },
@@ -34,7 +35,7 @@ const MOST: u32 = 200;
 pub(super) const ACTIVITY: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/activity",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(activity(caller, input))),
+    access: Access::Person(Permission::AgentReadActivity, |caller, input| Box::pin(activity(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgentActivity",
@@ -64,9 +65,8 @@ struct AgentActivityBody {
     next_cursor: Option<String>,
     #[serde(rename = "hasMore")]
     has_more: bool,
-    /// Tasks that it gave or was given.
-    #[schema(value_type = Vec<Object>)]
-    delegations: [(); 0],
+    /// Tasks that it gave or was given, the newest 20.
+    delegations: Vec<TaskBody>,
     /// The requests that events of this page are about, the newest first.
     service_requests: Vec<ActivityRequestBody>,
     stats: ActivityStatsBody,
@@ -118,10 +118,13 @@ async fn activity(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiE
         ..AuditFilter::default()
     };
     let limit = query.limit(DEFAULT_LIMIT, MOST)?;
+    input.api.parts.agents.find_seen(&caller, agent).await?;
     let health = reports.agent_health(org, agent).await?;
     let page = reports.audit_trail(org, filter, limit).await?;
     let verification = if is_verified { Some(verified(&input, org, &page.events).await?) } else { None };
-    ok(&AgentActivityBody::of(agent.to_string(), page, &health, verification)?)
+    let delegations = input.api.parts.delegations.around(&Principal::User(caller), agent).await?;
+    let delegations = delegations.into_iter().map(TaskBody::of).collect();
+    ok(&AgentActivityBody::of((agent.to_string(), delegations), page, &health, verification)?)
 }
 
 async fn verified(input: &Input, org: OrgId, events: &[JournalEvent]) -> Result<ChainCheckBody, ApiError> {
@@ -131,7 +134,7 @@ async fn verified(input: &Input, org: OrgId, events: &[JournalEvent]) -> Result<
 
 impl AgentActivityBody {
     fn of(
-        agent_id: String,
+        (agent_id, delegations): (String, Vec<TaskBody>),
         page: AuditPage,
         health: &HealthReport,
         verification: Option<ChainCheckBody>,
@@ -143,7 +146,7 @@ impl AgentActivityBody {
             logs: events.into_iter().map(|event| audit_logs::body(event, &tags)).collect(),
             next_cursor: next.map(cursor::text),
             has_more: next.is_some(),
-            delegations: [],
+            delegations,
             service_requests,
             stats: ActivityStatsBody::of(health)?,
             verification,

@@ -125,7 +125,7 @@ pub(super) fn team(text: Option<String>) -> Result<Option<TeamId>, ApiError> {
     text.map(|text| text.parse().map_err(|_| ApiError::NotFound("team"))).transpose()
 }
 
-fn binding(item: Value) -> Result<NewBinding, ApiError> {
+pub(super) fn binding(item: Value) -> Result<NewBinding, ApiError> {
     match item {
         Value::String(name) => Ok(NewBinding { what: named(&name)?, terms: BindingTerms::default() }),
         Value::Object(_) => {
@@ -139,8 +139,13 @@ fn binding(item: Value) -> Result<NewBinding, ApiError> {
 }
 
 fn named(name: &str) -> Result<Selection, ApiError> {
+    named_in("services", name)
+}
+
+/// The name of a service, or the dotted one of an operation.
+pub(super) fn named_in(field: &str, name: &str) -> Result<Selection, ApiError> {
     if name.contains('.') {
-        let operation = name.parse().map_err(|error| ApiError::invalid("services", error))?;
+        let operation = name.parse().map_err(|error| ApiError::invalid(field, error))?;
         return Ok(Selection::Operation(operation));
     }
     Ok(Selection::Service(name.to_owned()))

@@ -29,7 +29,8 @@ pub(super) const CLONE: Route = Route {
         summary: "Create an agent after the pattern of another one",
         details: "Profile, team, monthly cap and bindings are copied; the clone is active, belongs to the caller, has used up \
                   nothing, and has two keys of its own, shown here for the only time. Bindings are handed out only by those \
-                  with the permission `service.toggle`: without it an agent that has any cannot be cloned.",
+                  with the permission `service.toggle`: without it the clone of an agent that was published to one has none, and \
+                  an agent of one's own that has any cannot be cloned.",
         parameters: &[],
         body: Some(Body { schema: SchemaOf::of::<CloneAgent>(), example: r#"{"name":"Scout 2"}"# }),
         answers: &[Success { status: 201, meaning: "Created.", schema: SchemaOf::of::<CreatedAgentBody>() }],
@@ -40,7 +41,7 @@ pub(super) const CLONE: Route = Route {
 pub(super) const TRANSFER: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/transfer",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(transfer(caller, input))),
+    access: Access::Person(Permission::AgentTransferAny, |caller, input| Box::pin(transfer(caller, input))),
     changes: true,
     doc: Doc {
         id: "transferAgent",

@@ -27,7 +27,7 @@ pub(super) async fn create(caller: UserCaller, input: Input) -> Result<HttpRespo
 }
 
 pub(super) async fn find(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let detail = input.api.parts.agents.find(caller.org, id(&input)?).await?;
+    let detail = input.api.parts.agents.find_seen(&caller, id(&input)?).await?;
     ok(&AgentDetailBody::of(detail))
 }
 

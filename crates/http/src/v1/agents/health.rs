@@ -2,7 +2,10 @@
 
 use actix_web::HttpResponse;
 use serde::Serialize;
-use upivia_application::{access::UserCaller, reports::HealthReport};
+use upivia_application::{
+    access::{Principal, UserCaller},
+    reports::HealthReport,
+};
 use upivia_domain::{
     agent::{Agent, AgentHealth, HealthClass},
     identity::Permission,
@@ -20,7 +23,7 @@ use crate::{
 pub(super) const FLEET: Route = Route {
     method: Method::Get,
     path: "/agents/health",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(fleet(caller, input))),
+    access: Access::Person(Permission::AgentReadHealth, |caller, input| Box::pin(fleet(caller, input))),
     changes: false,
     doc: Doc {
         id: "getFleetHealth",
@@ -37,7 +40,7 @@ pub(super) const FLEET: Route = Route {
 pub(super) const ONE: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/health",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(one(caller, input))),
+    access: Access::Person(Permission::AgentReadHealth, |caller, input| Box::pin(one(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgentHealth",
@@ -115,13 +118,16 @@ pub(super) struct CallFiguresBody {
 }
 
 async fn fleet(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let report = input.api.parts.reports.fleet_health(caller.org).await?;
+    let mut report = input.api.parts.reports.fleet_health(caller.org).await?;
+    let seen = input.api.parts.agents.list(&Principal::User(caller), None).await?;
+    report.agents.retain(|(agent, _)| seen.iter().any(|one| one.id == agent.id));
     let (window, summary) = (HealthWindowBody::of(&report), FleetSummaryBody::of(&report));
     ok(&FleetHealthBody { window, summary, agents: report.agents.iter().map(AgentFiguresRow::of).collect() })
 }
 
 async fn one(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let report = input.api.parts.reports.agent_health(caller.org, id(&input)?).await?;
+    let id = input.api.parts.agents.find_seen(&caller, id(&input)?).await?.agent.id;
+    let report = input.api.parts.reports.agent_health(caller.org, id).await?;
     let health = report.agents.first().map(AgentFiguresRow::of).ok_or(ApiError::NotFound("agent"))?;
     ok(&AgentHealthBody { window: HealthWindowBody::of(&report), health })
 }

@@ -6,16 +6,19 @@ mod copies;
 mod handlers;
 mod health;
 mod profile;
+mod publish;
 mod rows;
 mod skills;
+mod spawn;
 mod view;
+mod watch;
 
-pub(crate) use self::rows::BindingBody;
+pub(crate) use self::{rows::BindingBody, view::CreatedAgentBody};
 use upivia_domain::identity::Permission;
 
 use self::{
     body::{CreateAgent, EnableService, RotateKey, SetBudget},
-    view::{AgentDetailBody, AgentList, BudgetBody, CreatedAgentBody, EnabledBody, KeysBody, RemovedBody},
+    view::{AgentDetailBody, AgentList, BudgetBody, EnabledBody, KeysBody, RemovedBody},
 };
 use crate::{
     openapi::{Body, Doc, Kind, Parameter, Place, SchemaOf, Success},
@@ -30,12 +33,17 @@ pub(crate) const GROUP: Group = Group {
         GET,
         profile::UPDATE,
         profile::REMOVE,
+        watch::PAUSE,
+        watch::RESUME,
         ENABLE,
         DISABLE,
         BUDGET,
         ROTATE,
         copies::CLONE,
         copies::TRANSFER,
+        publish::PUBLISH,
+        spawn::SPAWN,
+        spawn::ESTIMATE,
         skills::LIST,
         skills::REMOVE,
         activity::ACTIVITY,
@@ -47,14 +55,13 @@ pub(crate) const GROUP: Group = Group {
 const LIST: Route = Route {
     method: Method::Get,
     path: "/agents",
-    access: Access::PersonOrAgent(Permission::OrganizationRead, |caller, input| {
-        Box::pin(handlers::list(caller, input))
-    }),
+    access: Access::PersonOrAgent(Permission::AgentRead, |caller, input| Box::pin(handlers::list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listAgents",
         summary: "List agents",
-        details: "A person sees all agents of the organization, an agent itself and those that descend from it.",
+        details: "With `agent.readAny` all agents of the organization; other people see their own, Yupi, and those that were \
+                  published to them; an agent itself, those that descend from it, and those that were published to it.",
         parameters: &[Parameter::query("team_id", "Only agents of this team.", Kind::Text)],
         body: None,
         answers: &[Success {
@@ -89,7 +96,7 @@ const CREATE: Route = Route {
 const GET: Route = Route {
     method: Method::Get,
     path: "/agents/{id}",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::find(caller, input))),
+    access: Access::Person(Permission::AgentRead, |caller, input| Box::pin(handlers::find(caller, input))),
     changes: false,
     doc: Doc {
         id: "getAgent",
@@ -147,7 +154,7 @@ const DISABLE: Route = Route {
 const BUDGET: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/budget",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(handlers::budget(caller, input))),
+    access: Access::Person(Permission::AgentCapAny, |caller, input| Box::pin(handlers::budget(caller, input))),
     changes: true,
     doc: Doc {
         id: "setAgentBudget",
@@ -164,7 +171,7 @@ const BUDGET: Route = Route {
 const ROTATE: Route = Route {
     method: Method::Patch,
     path: "/agents/{id}/key",
-    access: Access::Person(Permission::AgentManageAny, |caller, input| Box::pin(handlers::rotate(caller, input))),
+    access: Access::Person(Permission::AgentRotateKeyAny, |caller, input| Box::pin(handlers::rotate(caller, input))),
     changes: true,
     doc: Doc {
         id: "rotateAgentKey",

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use upivia_application::{
-    access::UserCaller,
+    access::{Principal, UserCaller},
     agents::{AgentPatch, Edit},
 };
 use upivia_domain::{agent::Agent, identity::Permission};
@@ -48,14 +48,16 @@ pub(super) const UPDATE: Route = Route {
 pub(super) const REMOVE: Route = Route {
     method: Method::Delete,
     path: "/agents/{id}",
-    access: Access::Person(Permission::AgentDeleteAny, |caller, input| Box::pin(remove(caller, input))),
+    access: Access::PersonOrAgent(Permission::AgentDeleteAny, |caller, input| Box::pin(remove(caller, input))),
     changes: true,
     doc: Doc {
         id: "deleteAgent",
         summary: "Delete an agent",
         details: "Its keys die at once and its bindings go. While a request of it holds money it is `ending` and still listed; \
                   within seconds after the last one ended it is gone. Its requests, usage and events remain. Yupi cannot be \
-                  deleted (403).",
+                  deleted (403). Those that descend from it end first, and what a spawned agent did not spend is back where it \
+                  came from. An agent ends only those that it spawned, directly or not, with money of its key's mode; for it \
+                  all others are 404.",
         parameters: &[],
         body: None,
         answers: &[Success { status: 200, meaning: "Deleted, or ending.", schema: SchemaOf::of::<RemovedAgentBody>() }],
@@ -95,8 +97,8 @@ struct PatchAgent {
 
 /// An agent after a change.
 #[derive(Debug, Serialize, ToSchema)]
-struct ChangedAgentBody {
-    agent: AgentBody,
+pub(super) struct ChangedAgentBody {
+    pub(super) agent: AgentBody,
 }
 
 /// An agent that was deleted.
@@ -113,8 +115,12 @@ async fn update(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiErr
     ok(&ChangedAgentBody { agent: agent.into() })
 }
 
-async fn remove(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    let agent = input.api.parts.agents.remove(input.author(caller), id(&input)?).await?;
+async fn remove(caller: Principal, input: Input) -> Result<HttpResponse, ApiError> {
+    let (id, agents) = (id(&input)?, &input.api.parts.agents);
+    let agent = match caller {
+        Principal::User(caller) => agents.remove(input.author(caller), id).await?,
+        Principal::Agent(caller) => agents.end_own(caller, Some(input.trace.shared()), id).await?,
+    };
     ok(&RemovedAgentBody { agent_id: agent.id.to_string(), status: agent.status.as_str() })
 }
 

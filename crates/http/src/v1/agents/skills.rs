@@ -13,18 +13,19 @@ use crate::{
     fields::required,
     openapi::{Doc, Kind, Parameter, Place, SchemaOf, Success},
     route::{Access, Method, Route},
-    v1::present::ok,
+    v1::{present::ok, skill_proposals::SkillProposalBody},
 };
 
 pub(super) const LIST: Route = Route {
     method: Method::Get,
     path: "/agents/{id}/skills",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+    access: Access::Person(Permission::AgentReadSkills, |caller, input| Box::pin(list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listAgentSkills",
         summary: "What an agent can do",
-        details: "The operations that it is bound to, with their limits, and the workflows that it was granted.",
+        details: "The operations that it is bound to, with their limits, the skills that people approved for it, and the workflows \
+                  that it was granted.",
         parameters: &[],
         body: None,
         answers: &[Success { status: 200, meaning: "Its skills.", schema: SchemaOf::of::<AgentSkillsBody>() }],
@@ -63,6 +64,8 @@ pub(super) const REMOVE: Route = Route {
 struct AgentSkillsBody {
     agent_id: String,
     services: Vec<BindingBody>,
+    /// What it learnt: the proposals of its own that people approved.
+    learnt: Vec<SkillProposalBody>,
     #[schema(value_type = Vec<Object>)]
     workflows: [(); 0],
 }
@@ -78,13 +81,16 @@ struct RemovedSkillBody {
 
 async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let detail = input.api.parts.agents.find(caller.org, id(&input)?).await?;
+    let learnt = input.api.parts.skills.learnt(caller.org, detail.agent.id).await?;
+    let learnt = learnt.into_iter().map(SkillProposalBody::from).collect();
+    let detail = input.api.parts.agents.find_seen(&caller, id(&input)?).await?;
     let agent_id = detail.agent.id.to_string();
-    ok(&AgentSkillsBody { agent_id, services: bodies(detail.bindings), workflows: [] })
+    ok(&AgentSkillsBody { agent_id, services: bodies(detail.bindings), learnt, workflows: [] })
 }
 
 async fn remove(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let id = id(&input)?;
     let workflow_id = required("workflow_id", input.query()?.text("workflow_id").map(str::to_owned))?;
-    let detail = input.api.parts.agents.find(caller.org, id).await?;
+    let detail = input.api.parts.agents.find_seen(&caller, id).await?;
     ok(&RemovedSkillBody { agent_id: detail.agent.id.to_string(), workflow_id, removed: false })
 }

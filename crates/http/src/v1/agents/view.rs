@@ -79,7 +79,7 @@ impl AgentDetailBody {
 }
 
 impl CreatedAgentBody {
-    pub(super) fn of(created: CreatedAgent) -> Self {
+    pub(crate) fn of(created: CreatedAgent) -> Self {
         let keys = KeysBody::of(created.agent.id, created.keys);
         Self { agent: created.agent.into(), services: bodies(created.bindings), keys }
     }

@@ -38,7 +38,7 @@ pub(crate) const GROUP: Group = Group {
         Route {
             method: Method::Get,
             path: "/audit-logs",
-            access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+            access: Access::Person(Permission::AuditRead, |caller, input| Box::pin(list(caller, input))),
             changes: false,
             doc: Doc {
                 id: "listAuditLogs",
@@ -66,7 +66,7 @@ pub(crate) const GROUP: Group = Group {
         Route {
             method: Method::Get,
             path: "/audit-logs.csv",
-            access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(file(caller, input))),
+            access: Access::Person(Permission::AuditExport, |caller, input| Box::pin(file(caller, input))),
             changes: false,
             doc: Doc {
                 id: "exportAuditLogs",

@@ -82,6 +82,7 @@ fn dispatch() -> Value {
             "blocked and failed are final for a key: after the cause is gone, send a new key.",
             "The operation is service.operation, or service and operation apart.",
             "If status is running, GET the request by its request_id until it is executed, failed or blocked.",
+            "What you buy for a task that was delegated to you counts in its cap: name it in metadata.delegated_task_id, which is needed where several of your tasks are open.",
         ],
     })
 }

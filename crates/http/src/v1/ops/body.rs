@@ -28,6 +28,20 @@ pub(crate) struct ResolveBody {
     reason: Member,
 }
 
+/// Why somebody has seen enough.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct AcknowledgeBody {
+    /// For those who ask later; it stands in the audit trail.
+    #[schema(value_type = String, min_length = 1, max_length = 500)]
+    reason: Member,
+}
+
+impl AcknowledgeBody {
+    pub(super) fn into_reason(self) -> Result<String, ApiError> {
+        fields::required("reason", fields::reason("reason", self.reason)?)
+    }
+}
+
 impl ResolveBody {
     /// The decision, and the member that named its amount.
     pub(super) fn into_decision(self, input: &Input) -> Result<(Decision, &'static str), ApiError> {

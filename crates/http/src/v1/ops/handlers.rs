@@ -11,8 +11,8 @@ use upivia_domain::{AgentId, RequestId, dispatch::RequestState};
 
 use super::{
     DEFAULT_LIMIT, MOST,
-    body::ResolveBody,
-    view::{AlreadyResolvedBody, OutcomeDetailBody, OutcomePageBody},
+    body::{AcknowledgeBody, ResolveBody},
+    view::{AcknowledgedBody, AlreadyResolvedBody, OutcomeDetailBody, OutcomePageBody},
 };
 use crate::{
     ApiError, Input,
@@ -45,6 +45,13 @@ pub(super) async fn resolve(caller: UserCaller, input: Input) -> Result<HttpResp
         Err(OutcomeError::Ended(request)) => with_status(StatusCode::CONFLICT, &AlreadyResolvedBody::of(&request)),
         Err(error) => Err(error.into()),
     }
+}
+
+pub(super) async fn acknowledge(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
+    let id = id(&input)?;
+    let reason = input.json::<AcknowledgeBody>()?.into_reason()?;
+    let was_listed = input.api.parts.outcomes.acknowledge(input.author(caller), id, reason).await?;
+    Ok(idempotency::marked(ok(&AcknowledgedBody::of(id))?, !was_listed))
 }
 
 fn ended(resolved: &Resolved) -> Result<HttpResponse, ApiError> {

@@ -7,8 +7,8 @@ mod view;
 use upivia_domain::identity::Permission;
 
 use self::{
-    body::ResolveBody,
-    view::{OutcomeDetailBody, OutcomePageBody},
+    body::{AcknowledgeBody, ResolveBody},
+    view::{AcknowledgedBody, OutcomeDetailBody, OutcomePageBody},
 };
 use super::service_requests::ServiceRequestBody;
 use crate::{
@@ -19,18 +19,19 @@ use crate::{
 const DEFAULT_LIMIT: u32 = 50;
 const MOST: u32 = 200;
 
-pub(crate) const GROUP: Group = Group { name: "Operations", routes: &[LIST, FIND, RESOLVE] };
+pub(crate) const GROUP: Group = Group { name: "Operations", routes: &[LIST, FIND, RESOLVE, ACKNOWLEDGE] };
 
 const LIST: Route = Route {
     method: Method::Get,
     path: "/ops/unresolved",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::list(caller, input))),
+    access: Access::Person(Permission::OutcomeRead, |caller, input| Box::pin(handlers::list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listUnresolved",
         summary: "Requests whose outcome is not known yet",
         details: "Requests that run at a provider or whose outcome nobody knows, the newest first; their holds stand. With \
-                  `flagged=true` those to which evidence came late, also where they have ended.",
+                  `flagged=true` those to which evidence came late and that nobody has acknowledged since, also where \
+                  they have ended.",
         parameters: &[
             Parameter::query("agent_id", "Only of this agent.", Kind::Text),
             Parameter::query("mode", "Only of this world of money.", Kind::OneOf(&["live", "test"])),
@@ -49,7 +50,7 @@ const LIST: Route = Route {
 const FIND: Route = Route {
     method: Method::Get,
     path: "/ops/unresolved/{id}",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::find(caller, input))),
+    access: Access::Person(Permission::OutcomeRead, |caller, input| Box::pin(handlers::find(caller, input))),
     changes: false,
     doc: Doc {
         id: "getUnresolved",
@@ -101,5 +102,27 @@ const RESOLVE: Route = Route {
             "`already_resolved`: it has ended, and `request` is how. `too_early`: the hold cannot be released before \
              `retry_at`. `still_dispatching`: it is being sent at this moment.",
         )],
+    },
+};
+
+const ACKNOWLEDGE: Route = Route {
+    method: Method::Post,
+    path: "/ops/unresolved/{id}/acknowledge",
+    access: Access::Person(Permission::OutcomeResolve, |caller, input| Box::pin(handlers::acknowledge(caller, input))),
+    changes: true,
+    doc: Doc {
+        id: "acknowledgeLateEvidence",
+        summary: "Take late evidence off the list",
+        details: "Says, with a reason, that somebody has looked at evidence that came late: the request is no longer listed \
+                  with `flagged=true`, until more evidence comes. Its money, its state and its events stay as they are. \
+                  Again, before that, it changes nothing and is answered with `Idempotent-Replayed: true`. A request to \
+                  which no evidence came late is 404.",
+        parameters: &[],
+        body: Some(Body {
+            schema: SchemaOf::of::<AcknowledgeBody>(),
+            example: r#"{"reason":"The provider corrected its invoice; refunded by hand."}"#,
+        }),
+        answers: &[Success { status: 200, meaning: "It is off the list.", schema: SchemaOf::of::<AcknowledgedBody>() }],
+        errors: &[],
     },
 };

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use upivia_application::outcomes::{OpenOutcome, OutcomeDetail, OutcomePage};
 use upivia_domain::{
-    AgentId, NanoUsd,
+    AgentId, NanoUsd, RequestId,
     budget::{LimitUnit, ReasonCode},
     dispatch::{HeldWindow, RequestState, ServiceRequest},
 };
@@ -131,6 +131,20 @@ struct ReleaseBody {
     becomes: &'static str,
     reason_code: &'static str,
     effect: &'static str,
+}
+
+/// Somebody has looked at the late evidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AcknowledgedBody {
+    request_id: String,
+    /// Always true: it is off the list until more evidence comes.
+    acknowledged: bool,
+}
+
+impl AcknowledgedBody {
+    pub(super) fn of(request: RequestId) -> Self {
+        Self { request_id: request.to_string(), acknowledged: true }
+    }
 }
 
 /// The refusal of a decision that came too late, with what had been decided.

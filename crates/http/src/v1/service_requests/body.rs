@@ -24,7 +24,7 @@ pub(crate) struct CreateServiceRequest {
     /// What the operation's `input_schema` describes.
     #[schema(value_type = Option<Object>)]
     payload: Member,
-    /// Labels of the caller.
+    /// Labels of the caller in `tags`. `delegated_task_id` names the delegated task that the request is for.
     #[schema(value_type = Option<Object>)]
     metadata: Member,
     /// The caller's name for this attempt; the same as the header.

@@ -99,7 +99,7 @@ pub(crate) struct RequestFigures {
 }
 
 impl ReasonBody {
-    pub(in crate::v1) fn of(reason: &Reason) -> Self {
+    pub(crate) fn of(reason: &Reason) -> Self {
         Self {
             code: reason.code.as_str(),
             scope: reason.scope,

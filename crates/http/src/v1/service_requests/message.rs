@@ -9,7 +9,7 @@ use upivia_domain::{
     dispatch::ServiceRequest,
 };
 
-use super::reason::explanation;
+use super::reason::{DELEGATION, explained, explanation};
 
 /// Why a request was not executed, for programs.
 pub(super) fn reason_code(request: &ServiceRequest) -> &'static str {
@@ -61,8 +61,8 @@ fn sentences(request: &ServiceRequest) -> String {
 }
 
 fn sentence(request: &ServiceRequest, reason: &Reason) -> String {
-    let mut text = explanation(reason.code).to_owned();
-    if reason.code == ReasonCode::PolicyViolation {
+    let mut text = stopped(reason).unwrap_or_else(|| explained(reason)).to_owned();
+    if reason.code == ReasonCode::PolicyViolation && reason.scope != DELEGATION {
         let _ = write!(text, " Enable {} with POST /api/v1/agents/{}/services.", request.operation, request.agent);
     }
     if let Some(limit) = reason.limit {
@@ -78,6 +78,19 @@ fn sentence(request: &ServiceRequest, reason: &Reason) -> String {
         let _ = write!(text, " Usage starts anew at {at}.");
     }
     text
+}
+
+/// A stop that reaches less than the organization.
+fn stopped(reason: &Reason) -> Option<&'static str> {
+    match (reason.code, reason.scope) {
+        (ReasonCode::OrganizationSuspended, "team") => {
+            Some("A person stopped all spending of the team; nothing is admitted until it is resumed.")
+        }
+        (ReasonCode::OrganizationSuspended, "agent_tree") => Some(
+            "A person stopped all spending of the agent, or of one that it descends from; nothing is admitted until it is resumed.",
+        ),
+        _ => None,
+    }
 }
 
 fn is_debt(reason: &Reason) -> bool {

@@ -25,7 +25,7 @@ use crate::{
 
 pub(crate) use figures::ReasonBody;
 pub(crate) use message::reason_of;
-pub(crate) use reason::{explanation, status_of};
+pub(crate) use reason::{DELEGATION, explained, explanation, status_of};
 pub(crate) use shapes::ServiceRequestBody;
 
 pub(crate) const GROUP: Group = Group {

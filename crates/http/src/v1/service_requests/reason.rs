@@ -1,6 +1,6 @@
 //! What each reason code means, for documents and as the sentence that stands where there are no figures.
 
-use upivia_domain::budget::ReasonCode;
+use upivia_domain::budget::{Reason, ReasonCode};
 
 /// One sentence, without figures.
 pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
@@ -14,7 +14,9 @@ pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
         ReasonCode::WorkerBudgetExceeded => "The money of the agent's owner in the team does not suffice.",
         ReasonCode::TeamBudgetExceeded => "The team's money does not suffice.",
         ReasonCode::InsufficientBalance => "The organization's balance does not suffice.",
-        ReasonCode::OrganizationSuspended => "The organization is suspended or closing; nothing is admitted.",
+        ReasonCode::OrganizationSuspended => {
+            "The organization is suspended, closing, or was stopped by a person; nothing is admitted."
+        }
         ReasonCode::ServiceNotConfigured => {
             "No provider is configured for this operation in this mode; a live request never reaches the sandbox."
         }
@@ -34,6 +36,18 @@ pub(crate) const fn explanation(code: ReasonCode) -> &'static str {
         ReasonCode::DispatchAborted => "The request was given up before anything was sent; nothing was charged.",
         ReasonCode::ReleasedByOperator => "Nobody knew the outcome, and a person released what was held.",
         ReasonCode::ReleasedAtDeadline => "No outcome was reported in time, and what was held was released.",
+    }
+}
+
+/// The scope of what a delegated task refuses.
+pub(crate) const DELEGATION: &str = "delegation";
+
+/// The sentence for a failed check: the code's, but for a delegated task, which stands for itself.
+pub(crate) fn explained(reason: &Reason) -> &'static str {
+    match reason.code {
+        code if reason.scope != DELEGATION => explanation(code),
+        ReasonCode::PolicyViolation => "The delegated task does not allow this operation.",
+        _ => "The delegated task has ended, or its money does not suffice.",
     }
 }
 

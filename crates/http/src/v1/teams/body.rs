@@ -53,14 +53,22 @@ pub(crate) struct AddMember {
     /// `manager` or `worker`; absent: worker.
     #[schema(value_type = Option<String>, example = "worker")]
     role: Member,
+    /// A custom role instead.
+    #[serde(alias = "roleId")]
+    #[schema(value_type = Option<String>)]
+    role_id: Member,
 }
 
-/// Another role.
+/// Another role: one of the two members.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SetRole {
     /// `manager` or `worker`.
-    #[schema(value_type = String, example = "manager")]
+    #[schema(value_type = Option<String>, example = "manager")]
     role: Member,
+    /// A custom role of the organization.
+    #[serde(alias = "roleId")]
+    #[schema(value_type = Option<String>)]
+    role_id: Member,
 }
 
 /// Money to be moved.
@@ -118,7 +126,7 @@ impl ChangeTeam {
 
 impl AddMember {
     pub(super) fn into_new(self) -> Result<NewMember, ApiError> {
-        let role = fields::parsed("role", self.role)?.unwrap_or(TeamRole::Worker);
+        let role = role(self.role, self.role_id)?.unwrap_or(TeamRole::Worker);
         let (id, email) = (fields::parsed("user_id", self.user_id)?, fields::parsed("email", self.email)?);
         let person = match (id, email) {
             (Some(id), None) => Person::Id(id),
@@ -131,7 +139,14 @@ impl AddMember {
 
 impl SetRole {
     pub(super) fn into_role(self) -> Result<TeamRole, ApiError> {
-        fields::required("role", fields::parsed("role", self.role)?)
+        role(self.role, self.role_id)?.ok_or_else(|| ApiError::invalid("role", "is required, or role_id"))
+    }
+}
+
+fn role(role: Member, role_id: Member) -> Result<Option<TeamRole>, ApiError> {
+    match (fields::parsed("role", role)?, fields::parsed("role_id", role_id)?) {
+        (Some(_), Some(_)) => Err(ApiError::invalid("role_id", "is there beside role")),
+        (role, id) => Ok(role.or(id.map(TeamRole::Custom))),
     }
 }
 

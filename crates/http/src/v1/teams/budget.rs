@@ -22,7 +22,7 @@ const ERRORS: &[(u16, &str)] = &[(
 pub(super) const GET: Route = Route {
     method: Method::Get,
     path: "/teams/{id}/budget",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::budget(caller, input))),
+    access: Access::Person(Permission::BudgetRead, |caller, input| Box::pin(handlers::budget(caller, input))),
     changes: false,
     doc: Doc {
         id: "getTeamBudget",
@@ -72,7 +72,7 @@ pub(super) const ALLOCATE_ALIAS: Route = Route {
 pub(super) const TAKE_BACK: Route = Route {
     method: Method::Post,
     path: "/teams/{id}/budget/take-back",
-    access: Access::Person(Permission::BudgetAllocateAny, |caller, input| {
+    access: Access::Person(Permission::BudgetTakeBackAny, |caller, input| {
         Box::pin(handlers::pool(caller, input, Direction::TakeBack))
     }),
     changes: true,
@@ -91,7 +91,7 @@ pub(super) const TAKE_BACK: Route = Route {
 pub(super) const WORKER: Route = Route {
     method: Method::Post,
     path: "/teams/{id}/workers/{uid}/budget/allocate",
-    access: Access::Person(Permission::TeamManageOwn, |caller, input| {
+    access: Access::Person(Permission::BudgetAllocateOwn, |caller, input| {
         Box::pin(handlers::allocate_to_worker(caller, input))
     }),
     changes: true,
@@ -114,7 +114,7 @@ pub(super) const WORKER: Route = Route {
 pub(super) const WORKER_TAKE_BACK: Route = Route {
     method: Method::Post,
     path: "/teams/{id}/workers/{uid}/budget/take-back",
-    access: Access::Person(Permission::TeamManageOwn, |caller, input| {
+    access: Access::Person(Permission::BudgetTakeBackOwn, |caller, input| {
         Box::pin(handlers::take_back_from_worker(caller, input))
     }),
     changes: true,

@@ -48,21 +48,24 @@ pub(super) async fn members(caller: UserCaller, input: Input) -> Result<HttpResp
 
 pub(super) async fn add_member(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let (id, new) = (id(&input)?, input.json::<AddMember>()?.into_new()?);
+    let org = caller.org;
     let member = input.api.parts.teams.add_member(input.author(caller), id, new).await?;
-    let detail = input.api.parts.teams.detail(member).await?;
+    let detail = input.api.parts.teams.detail(org, member).await?;
     with_status(StatusCode::CREATED, &MemberBody::of(detail, None))
 }
 
 pub(super) async fn set_role(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let ((id, user), role) = ((id(&input)?, person(&input, "membership_id")?), input.json::<SetRole>()?.into_role()?);
+    let org = caller.org;
     let member = input.api.parts.teams.set_role(input.author(caller), id, user, role).await?;
-    ok(&MemberBody::of(input.api.parts.teams.detail(member).await?, None))
+    ok(&MemberBody::of(input.api.parts.teams.detail(org, member).await?, None))
 }
 
 pub(super) async fn remove_member(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let (id, user) = (id(&input)?, person(&input, "membership_id")?);
+    let org = caller.org;
     let member = input.api.parts.teams.remove_member(input.author(caller), id, user).await?;
-    ok(&MemberBody::of(input.api.parts.teams.detail(member).await?, None))
+    ok(&MemberBody::of(input.api.parts.teams.detail(org, member).await?, None))
 }
 
 pub(super) async fn budget(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {

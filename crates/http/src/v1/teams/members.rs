@@ -16,7 +16,7 @@ use crate::{
 pub(super) const LIST: Route = Route {
     method: Method::Get,
     path: "/teams/{id}/members",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::members(caller, input))),
+    access: Access::Person(Permission::TeamReadMembers, |caller, input| Box::pin(handlers::members(caller, input))),
     changes: false,
     doc: Doc {
         id: "listTeamMembers",
@@ -56,7 +56,9 @@ pub(super) const CHANGE: Route = Route {
     doc: Doc {
         id: "setTeamRole",
         summary: "Give a member another role",
-        details: "By owners, admins and managers of the team. `membership_id` is the `id` of a member.",
+        details: "By owners, admins, managers of the team and whoever has a custom role there with `team.manageOwn`. \
+                  `membership_id` is the `id` of a member. Of a custom role counts in a team what is about teams; nobody \
+                  gives or takes a permission that they lack in the team.",
         parameters: &[],
         body: Some(Body { schema: SchemaOf::of::<SetRole>(), example: r#"{"role":"manager"}"# }),
         answers: &[Success { status: 200, meaning: "The member now.", schema: SchemaOf::of::<MemberBody>() }],

@@ -41,7 +41,7 @@ pub(crate) const GROUP: Group = Group {
 const LIST: Route = Route {
     method: Method::Get,
     path: "/teams",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::list(caller, input))),
+    access: Access::Person(Permission::TeamRead, |caller, input| Box::pin(handlers::list(caller, input))),
     changes: false,
     doc: Doc {
         id: "listTeams",
@@ -61,7 +61,7 @@ const LIST: Route = Route {
 const CREATE: Route = Route {
     method: Method::Post,
     path: "/teams",
-    access: Access::Person(Permission::TeamManageAny, |caller, input| Box::pin(handlers::create(caller, input))),
+    access: Access::Person(Permission::TeamCreate, |caller, input| Box::pin(handlers::create(caller, input))),
     changes: true,
     doc: Doc {
         id: "createTeam",
@@ -80,7 +80,7 @@ const CREATE: Route = Route {
 const GET: Route = Route {
     method: Method::Get,
     path: "/teams/{id}",
-    access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(handlers::find(caller, input))),
+    access: Access::Person(Permission::TeamRead, |caller, input| Box::pin(handlers::find(caller, input))),
     changes: false,
     doc: Doc {
         id: "getTeam",

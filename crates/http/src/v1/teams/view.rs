@@ -41,9 +41,13 @@ pub(crate) struct MemberBody {
     team_id: String,
     user_id: String,
     email: Option<String>,
-    /// `manager` or `worker`.
+    /// `manager`, `worker` or `custom`.
     #[schema(example = "worker")]
     role: &'static str,
+    /// The custom role, where it is one.
+    role_id: Option<String>,
+    /// What it is called.
+    role_name: Option<String>,
     created_at: String,
     /// What they have and may, where they hold an allocation; shown in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +92,8 @@ impl MemberBody {
             user_id: member.user.to_string(),
             email: detail.email.map(|email| email.to_string()),
             role: member.role.as_str(),
+            role_id: member.role.custom().map(|id| id.to_string()),
+            role_name: detail.role_name.map(|name| name.to_string()),
             created_at: member.created_at.to_string(),
             budget,
         }

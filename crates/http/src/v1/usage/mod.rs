@@ -46,7 +46,7 @@ pub(crate) const GROUP: Group = Group {
         Route {
             method: Method::Get,
             path: "/usage",
-            access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(list(caller, input))),
+            access: Access::Person(Permission::UsageRead, |caller, input| Box::pin(list(caller, input))),
             changes: false,
             doc: Doc {
                 id: "listUsage",
@@ -82,7 +82,7 @@ pub(crate) const GROUP: Group = Group {
         Route {
             method: Method::Get,
             path: "/usage.csv",
-            access: Access::Person(Permission::OrganizationRead, |caller, input| Box::pin(file(caller, input))),
+            access: Access::Person(Permission::UsageExport, |caller, input| Box::pin(file(caller, input))),
             changes: false,
             doc: Doc {
                 id: "exportUsage",

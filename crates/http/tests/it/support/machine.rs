@@ -11,19 +11,33 @@ use upivia_application::{
     approvals::{Approvals, ApprovalsParts},
     bootstrap::{Bootstrap, Bootstrapped, NewOrganization, NewOwner},
     budgets::{Budgets, BudgetsParts},
+    delegations::{Delegations, DelegationsParts},
     dispatch::{DispatchSettings, Dispatcher, DispatcherParts},
     failpoint::NoFailPoints,
     gauges::{Gauges, Sampler, SamplerParts},
+    inbox::{Inbox, InboxParts},
+    invites::{Invites, InvitesParts},
     ledger::GroupCommit,
+    mails::{Links, MailGauges, Postbox},
+    members::{Members, MembersParts},
     node::{Node, NodeSettings},
+    organizations::{Organizations, OrganizationsParts},
     outcomes::{Outcomes, OutcomesParts},
+    password_resets::{PasswordResets, PasswordResetsParts},
     personal_tokens::{PersonalTokens, PersonalTokensParts},
+    promos::{Promos, PromosParts},
+    publishing::{Publishing, PublishingParts},
     reconciliation::{Reconciliation, ReconciliationParts},
     reports::{Reports, ReportsParts},
-    sign_in::{Lifetimes, SignIns, SignInsParts},
+    roles::Roles,
+    sign_in::{Federation, JoinTerms, Lifetimes, SignIns, SignInsParts},
     simulations::Simulations,
+    skills::{Skills, SkillsParts},
+    stops::{Stops, StopsParts},
     suspensions::Suspensions,
     teams::{Teams, TeamsParts},
+    users::Users,
+    webhooks::{Webhooks, WebhooksParts},
     workspaces::Workspaces,
 };
 use upivia_domain::{
@@ -37,12 +51,14 @@ use upivia_domain::{
 use upivia_http::{Api, ApiParts, Limits, MetricsAccess, Readiness, Site, WritesSoFar};
 use upivia_sign_in::{
     password::{Argon2Passwords, PasswordSettings},
-    session::{NextCsrf, NextSessions, SessionSettings},
+    session::{NextCsrf, NextSessions, SealedAttempts, SessionSettings},
 };
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequenceEntropy, SequentialIds};
+use upivia_webhooks::out::{HttpSender, Reach, SenderSettings};
 
 use super::{
     catalog::{Checks, catalog},
+    friend::{self, Friend},
     provider::Registry,
     sender,
     world::Org,
@@ -58,6 +74,9 @@ pub struct Machine {
     pub hasher: Arc<PepperedHasher>,
     pub store: Arc<MemoryStore>,
     pub gauges: Gauges,
+    pub(super) friend: Friend,
+    /// Whether there is a mail server.
+    pub mails: bool,
 }
 
 impl Machine {
@@ -65,7 +84,16 @@ impl Machine {
         let clock = ManualClock::at(Timestamp::parse("2026-01-15T09:00:00Z").unwrap());
         let ids = Arc::new(SequentialIds::new(clock.clone()));
         let (entropy, hasher) = (Arc::new(SequenceEntropy::new(1)), Arc::new(PepperedHasher::new([7; 32])));
-        Self { store: MemoryStore::new(clock.clone()), clock, ids, entropy, hasher, gauges: Gauges::default() }
+        Self {
+            store: MemoryStore::new(clock.clone()),
+            clock,
+            ids,
+            entropy,
+            hasher,
+            gauges: Gauges::default(),
+            friend: Friend::default(),
+            mails: true,
+        }
     }
 
     pub async fn organization(&self, name: &str, email: &str, fund: NanoUsd) -> Org {
@@ -84,9 +112,13 @@ impl Machine {
         let ledger = GroupCommit::start(self.store.clone());
         let dispatcher = self.dispatcher(&catalog, &node, &ledger);
         Api::new(ApiParts {
-            access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone()),
+            access: Authenticator::new(self.store.clone(), self.hasher.clone(), self.clock.clone())
+                .noting(self.store.clone()),
             simulations: Simulations::new(self.store.clone(), Arc::clone(&dispatcher), self.ids.clone()),
             suspensions: Suspensions::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            stops: self.stops(),
+            organizations: self.organizations(),
+            promos: self.promos(),
             approvals: self.approvals(&dispatcher, &node, &ledger),
             outcomes: self.outcomes(&dispatcher),
             gauges: self.gauges.clone(),
@@ -100,12 +132,24 @@ impl Machine {
                 ids: self.ids.clone(),
                 clock: self.clock.clone(),
             }),
+            invites: self.invites(),
+            password_resets: self.password_resets(&node),
+            mails: MailGauges::default(),
             workspaces: Workspaces::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            members: Members::new(MembersParts {
+                unit: self.store.clone(),
+                credentials: self.store.clone(),
+                people: self.store.clone(),
+            }),
+            roles: Roles::new(self.store.clone(), self.store.clone(), self.ids.clone()),
+            users: Users::new(self.store.clone()),
             site: Site::new(Some("http://upivia.test")).unwrap(),
             dispatcher,
             agents: Agents::new(AgentsParts {
                 unit: self.store.clone(),
                 queries: self.store.clone(),
+                publishing: self.store.clone(),
+                teams: self.store.clone(),
                 catalog: Arc::clone(&catalog),
                 hasher: self.hasher.clone(),
                 entropy: self.entropy.clone(),
@@ -120,6 +164,23 @@ impl Machine {
             signatures: Arc::new(sender::all()),
             teams: self.teams(),
             budgets: self.budgets(),
+            delegations: Delegations::new(DelegationsParts {
+                unit: self.store.clone(),
+                tasks: self.store.clone(),
+                agents: self.store.clone(),
+                ledger: self.store.clone(),
+                catalog: Arc::clone(&catalog),
+                ids: self.ids.clone(),
+            }),
+            skills: Skills::new(SkillsParts {
+                unit: self.store.clone(),
+                skills: self.store.clone(),
+                agents: self.store.clone(),
+                ids: self.ids.clone(),
+            }),
+            webhooks: self.webhooks(),
+            inbox: self.inbox(),
+            publishing: self.publishing(),
             reports: Reports::new(ReportsParts {
                 ledger: self.store.clone(),
                 journal: self.store.clone(),
@@ -138,6 +199,70 @@ impl Machine {
         })
     }
 
+    fn stops(&self) -> Stops {
+        Stops::new(StopsParts {
+            unit: self.store.clone(),
+            stops: self.store.clone(),
+            standings: self.store.clone(),
+            ledger: self.store.clone(),
+            agents: self.store.clone(),
+            people: self.store.clone(),
+        })
+    }
+
+    fn organizations(&self) -> Organizations {
+        Organizations::new(OrganizationsParts {
+            unit: self.store.clone(),
+            ledger: self.store.clone(),
+            standings: self.store.clone(),
+            people: self.store.clone(),
+        })
+    }
+
+    fn promos(&self) -> Promos {
+        Promos::new(PromosParts {
+            unit: self.store.clone(),
+            promos: self.store.clone(),
+            people: self.store.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn postbox(&self) -> Postbox {
+        Postbox::new(self.ids.clone(), self.mails)
+    }
+
+    fn invites(&self) -> Invites {
+        Invites::new(InvitesParts {
+            unit: self.store.clone(),
+            links: self.store.clone(),
+            people: self.store.clone(),
+            passwords: Arc::new(self.passwords()),
+            hasher: self.hasher.clone(),
+            entropy: self.entropy.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+            postbox: self.postbox(),
+            links_to: Links::new("http://upivia.test"),
+        })
+    }
+
+    fn password_resets(&self, node: &Arc<Node>) -> PasswordResets {
+        PasswordResets::new(PasswordResetsParts {
+            unit: self.store.clone(),
+            people: self.store.clone(),
+            credentials: self.store.clone(),
+            links: self.store.clone(),
+            passwords: Arc::new(self.passwords()),
+            hasher: self.hasher.clone(),
+            entropy: self.entropy.clone(),
+            clock: self.clock.clone(),
+            postbox: self.postbox(),
+            links_to: Links::new("http://upivia.test"),
+            node: node.id(),
+        })
+    }
+
     fn teams(&self) -> Teams {
         Teams::new(TeamsParts {
             unit: self.store.clone(),
@@ -145,6 +270,17 @@ impl Machine {
             teams: self.store.clone(),
             people: self.store.clone(),
             ids: self.ids.clone(),
+        })
+    }
+
+    fn webhooks(&self) -> Webhooks {
+        Webhooks::new(WebhooksParts {
+            unit: self.store.clone(),
+            queries: self.store.clone(),
+            sender: Arc::new(sender()),
+            entropy: self.entropy.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
         })
     }
 
@@ -157,6 +293,26 @@ impl Machine {
             ledger: self.store.clone(),
             journal: self.store.clone(),
             clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn inbox(&self) -> Inbox {
+        Inbox::new(InboxParts {
+            unit: self.store.clone(),
+            inbox: self.store.clone(),
+            agents: self.store.clone(),
+            names: self.store.clone(),
+            ids: self.ids.clone(),
+        })
+    }
+
+    fn publishing(&self) -> Publishing {
+        Publishing::new(PublishingParts {
+            unit: self.store.clone(),
+            publishing: self.store.clone(),
+            teams: self.store.clone(),
+            ledger: self.store.clone(),
             ids: self.ids.clone(),
         })
     }
@@ -177,7 +333,15 @@ impl Machine {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             lifetimes: Lifetimes::default(),
+            federation: Some(self.federation()),
         })
+    }
+
+    fn federation(&self) -> Federation {
+        let attempts = SealedAttempts::new(&sessions(), self.entropy.clone()).unwrap();
+        let (provider, entropy) = (Arc::new(self.friend.clone()), self.entropy.clone());
+        let (name, terms) = ("Friend".to_owned(), JoinTerms::default());
+        Federation { id: friend::ID, name, provider, attempts: Arc::new(attempts), entropy, terms }
     }
 
     /// Takes samples where the metrics read them.
@@ -237,6 +401,11 @@ impl Machine {
     }
 }
 
+/// Knows the rules of the real one, and calls nobody here.
+fn sender() -> HttpSender {
+    HttpSender::new(SenderSettings { reach: Reach::Public, time_limit: Duration::from_secs(1) }).unwrap()
+}
+
 fn sessions() -> SessionSettings {
     let secrets = vec![Secret::new("a secret of the tests, 32 bytes and more".to_owned())];
     SessionSettings { secrets, writes: SessionScheme::NextAuthV4, secure: false }
@@ -247,7 +416,10 @@ impl From<Bootstrapped> for Org {
         Self {
             id: made.org_id.to_string(),
             email: made.email.to_string(),
+            reset: OnceLock::new(),
             second: OnceLock::new(),
+            proposal: OnceLock::new(),
+            named: OnceLock::new(),
             session: String::new(),
             pat: made.pat.into_inner(),
             live: made.agent_key_live.into_inner(),

@@ -2,7 +2,9 @@
 
 mod call;
 mod catalog;
+mod friend;
 mod machine;
+mod mails;
 mod provider;
 pub mod sender;
 mod tidy;
@@ -11,5 +13,6 @@ mod world;
 pub use call::{Call, Reply};
 pub use catalog::DEARER_FROM;
 pub use machine::PASSWORD;
+pub use mails::token_in;
 pub use tidy::tidy;
-pub use world::{Org, World, mail};
+pub use world::{Colleague, Org, World, mail};

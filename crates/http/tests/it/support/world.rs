@@ -7,13 +7,21 @@ use serde_json::{Value, json};
 use upivia_application::{
     agents::EndingAgents,
     gauges::Sampler,
+    notices::{Follower, FollowerParts},
+    organizations::{ClosingOrganizations, ClosingParts},
+    sign_in::SignIns,
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
-    CredentialId, NanoUsd, NodeId, OrgId, Secret, UserId,
+    CredentialId, NanoUsd, NodeId, OrgId, RoleId, Secret, UserId,
     audit::JournalEvent,
-    identity::{Credential, CredentialKind, CredentialStatus, Membership, OrgRole, TokenKind, User},
-    ports::{CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, StoreError, TokenHasher, transact},
+    identity::{
+        Credential, CredentialKind, CredentialStatus, Membership, OrgRole, PermissionSet, Role, SignIn, TokenKind, User,
+    },
+    ports::{
+        CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, PeopleQueries, StoreError, TokenHasher,
+        transact,
+    },
 };
 use upivia_http::{Api, Limits, MetricsAccess, Readiness, configure};
 use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialIds};
@@ -21,6 +29,7 @@ use upivia_store_memory::{ManualClock, MemoryStore, PepperedHasher, SequentialId
 use super::{
     call::{Call, Reply},
     machine::{Machine, PASSWORD},
+    sender::report,
 };
 
 /// An organization's ids and credentials as texts.
@@ -28,8 +37,14 @@ pub struct Org {
     pub id: String,
     /// The owner's.
     pub email: String,
+    /// The token of a link to a new password of the owner.
+    pub reset: OnceLock<String>,
     /// Another organization of the owner.
     pub second: OnceLock<String>,
+    /// A skill that was proposed for the agent.
+    pub proposal: OnceLock<String>,
+    /// A request that the body of a call names.
+    pub named: OnceLock<String>,
     /// A cookie of the owner, who is signed in.
     pub session: String,
     pub pat: String,
@@ -39,6 +54,15 @@ pub struct Org {
     pub team: String,
     /// The owner.
     pub user: String,
+}
+
+/// Somebody else of Acme.
+pub struct Colleague {
+    pub user: String,
+    pub email: String,
+    pub pat: String,
+    /// A cookie; they are signed in.
+    pub session: String,
 }
 
 pub struct World {
@@ -51,6 +75,7 @@ pub struct World {
     sampler: tokio::sync::Mutex<Sampler>,
     hasher: Arc<PepperedHasher>,
     ids: Arc<SequentialIds>,
+    sign_ins: SignIns,
     api: Arc<Api>,
 }
 
@@ -74,13 +99,23 @@ impl World {
         Self::made(Arc::new(|| Ok(())), Limits::OFF, metrics).await
     }
 
+    /// On a server that knows no mail server.
+    pub async fn without_mail() -> Self {
+        let machine = Machine { mails: false, ..Machine::new() };
+        Self::on(machine, Arc::new(|| Ok(())), Limits::OFF, MetricsAccess::default()).await
+    }
+
     pub async fn made(readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
-        let machine = Machine::new();
+        Self::on(Machine::new(), readiness, limits, metrics).await
+    }
+
+    async fn on(machine: Machine, readiness: Arc<dyn Readiness>, limits: Limits, metrics: MetricsAccess) -> Self {
         let mut acme = machine.organization("Acme", "ada@acme.example", NanoUsd::cents(500)).await;
         let mut other = machine.organization("Other", "bob@other.example", NanoUsd::ZERO).await;
         let api = machine.api(readiness, limits, metrics).await;
+        let sign_ins = machine.sign_ins();
         for org in [&mut acme, &mut other] {
-            org.session = session(&machine, &org.email).await;
+            org.session = session(&sign_ins, &org.email).await.unwrap();
         }
         let sampler = tokio::sync::Mutex::new(machine.sampler());
         Self {
@@ -89,6 +124,7 @@ impl World {
             clock: machine.clock,
             hasher: machine.hasher,
             ids: machine.ids,
+            sign_ins,
             acme,
             other,
             api,
@@ -119,10 +155,93 @@ impl World {
         EndingAgents::new(self.store.clone(), self.store.clone(), node).sweep().await.unwrap()
     }
 
+    /// Looks once for organizations that are closing and have nothing open any more; how many are closed.
+    pub async fn close_organizations(&self) -> usize {
+        let parts = ClosingParts {
+            unit: self.store.clone(),
+            standings: self.store.clone(),
+            scanner: self.store.clone(),
+            ids: self.ids.clone(),
+            node: NodeId::new(self.ids.uuid()),
+        };
+        ClosingOrganizations::new(parts).sweep().await.unwrap()
+    }
+
+    /// The session of an owner in another workspace of theirs.
+    pub fn session_in(&self, of: &Org, workspace: &str) -> String {
+        format!("{}; upivia-workspace={workspace}", of.session)
+    }
+
+    /// A promo code of that word, made by its owner as a platform administrator, where there is none.
+    pub async fn promo(&self, of: &Org, code: &str) {
+        self.platform_admin(of).await;
+        let body = json!({ "code": code, "amount_cents": 700 });
+        self.send(Call::post("/admin/promo-codes", &body).cookie(&of.session)).await;
+    }
+
+    /// Another workspace of that owner, who is a platform administrator, in the state that the route needs.
+    pub async fn administered(&self, of: &Org, route: &str) -> String {
+        self.platform_admin(of).await;
+        let id = self.workspace(of).await;
+        if route.ends_with("/reactivate") {
+            let path = format!("/admin/organizations/{id}/suspend");
+            self.send(Call::post(&path, &json!({ "reason": "x" })).cookie(&of.session)).await.expect(200);
+        }
+        if route.ends_with("/payout") {
+            let close = Call::post(&format!("/orgs/{id}/close"), &json!({ "confirm": true }));
+            self.send(close.cookie(&self.session_in(of, &id))).await.expect(200);
+            assert_eq!(self.close_organizations().await, 1);
+        }
+        id
+    }
+
     /// What a provider that gives no certain answer leaves: the id of the request.
     pub async fn lost(&self, of: &Org) -> String {
         let sent = self.send(Call::post("/service-requests", &mail("lose")).bearer(&of.test)).await.expect(202);
         sent["request_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A request that ended and was corrected afterwards: its id.
+    pub async fn contradicted(&self, of: &Org) -> String {
+        let sent = self.send(Call::post("/service-requests", &mail("accept")).bearer(&of.test)).await.expect(202);
+        let id = sent["request_id"].as_str().unwrap().to_owned();
+        self.corrected(&id, 1).await;
+        self.corrected(&id, 2).await;
+        id
+    }
+
+    /// The provider says that a request cost so many tenths of a cent.
+    pub async fn corrected(&self, id: &str, mills: u32) {
+        let (event, cost) = (format!("evt_{id}_{mills}"), format!("0.00{mills}"));
+        let said = json!({ "event_id": event, "request_id": id, "status": "executed", "cost_usd": cost });
+        self.send(report(self, &said)).await.expect(200);
+    }
+
+    /// A new endpoint; its id.
+    pub async fn webhook_endpoint(&self, of: &Org) -> String {
+        let body = json!({ "url": "https://hooks.example.com/upivia" });
+        let made = self.send(Call::post("/webhook-endpoints", &body).bearer(&of.pat)).await.expect(201);
+        made["webhook_endpoint"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A message on its way to an endpoint; the delivery's id.
+    pub async fn webhook_delivery(&self, of: &Org, endpoint: &str) -> String {
+        let path = format!("/webhook-endpoints/{endpoint}/test");
+        let sent = self.send(Call::post(&path, &json!({})).bearer(&of.pat)).await.expect(202);
+        sent["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Reads every journal to its end, as a server does in the background.
+    pub async fn follow(&self) {
+        let parts = FollowerParts {
+            outbox: self.store.clone(),
+            journal: self.store.clone(),
+            endpoints: self.store.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+        };
+        let follower = Follower::new(parts);
+        while follower.look().await.unwrap() {}
     }
 
     /// The organization that a token belongs to.
@@ -160,6 +279,36 @@ impl World {
             let sent = self.send(Call::post("/service-requests", &mail("overrun")).bearer(&of.test)).await.expect(200);
             assert_eq!(sent["status"], "executed", "{sent}");
         }
+    }
+
+    /// What a new agent of that organization wants from people: the id of the request.
+    pub async fn asked(&self, of: &Org) -> String {
+        let (_, key) = self.agent_of(of).await;
+        let body = json!({ "request_type": "clarification", "body": "Which city?" });
+        let made = self.send(Call::post("/agent-requests", &body).bearer(&key)).await.expect(201);
+        made["request"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new agent of that organization that somebody asked to publish: the id of the request.
+    pub async fn to_publish(&self, of: &Org, scope: &str) -> String {
+        let (agent, _) = self.agent_of(of).await;
+        let publish = Call::post(&format!("/agents/{agent}/publish"), &json!({ "scope": scope })).bearer(&of.pat);
+        self.send(publish).await.expect(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, approved: the id of the publication.
+    pub async fn published(&self, of: &Org, scope: &str) -> String {
+        let asked = self.to_publish(of, scope).await;
+        let approve = Call::patch(&format!("/publish-requests/{asked}"), &json!({ "action": "approve" }));
+        let answered = self.send(approve.bearer(&of.pat)).await.expect(200);
+        answered["publication_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A new agent of that organization; its id and its test key.
+    pub async fn agent_of(&self, of: &Org) -> (String, String) {
+        let made = self.send(Call::post("/agents", &json!({ "name": "Scout" })).bearer(&of.pat)).await.expect(201);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["agent"]["id"]), text(&made["test_api_key"]))
     }
 
     /// A new team of that organization without agents, with live money in its pool; its owner may belong to it, with money
@@ -206,6 +355,49 @@ impl World {
         token
     }
 
+    /// Somebody new in Acme, with that role and the password of everybody.
+    pub async fn colleague(&self, role: OrgRole) -> Colleague {
+        let (org, user, id) = (self.org().await, UserId::new(self.ids.uuid()), CredentialId::new(self.ids.uuid()));
+        let name = id.uuid().simple().to_string();
+        let (email, pat) = (format!("{name}@acme.example"), format!("{}{name}", TokenKind::PersonalToken.prefix()));
+        let (hash, kind) = (self.hasher.hash(&pat), CredentialKind::PersonalToken { user });
+        let owner = self.store.sign_in(self.acme.user.parse().unwrap()).await.unwrap().unwrap();
+        let address = email.parse().unwrap();
+        transact::<(), StoreError, _>(&*self.store, &[OrgId::PLATFORM, org], move |tx| {
+            Box::pin(async move {
+                let (created_at, status) = (tx.now(), CredentialStatus::ACTIVE);
+                tx.users().insert(&User { id: user, email: address, created_at }).await?;
+                tx.users().put_sign_in(&SignIn { password: owner.password, ..SignIn::none(user) }).await?;
+                tx.memberships().insert(&Membership { org, user, role }).await?;
+                let credential = Credential { id, org, kind, hash, label: "Own".to_owned(), status, created_at };
+                tx.credentials().insert(&credential).await
+            })
+        })
+        .await
+        .unwrap();
+        Colleague { session: self.sign_in(&email).await.unwrap(), user: user.to_string(), email, pat }
+    }
+
+    /// The cookie of whoever signs in by the password of everybody; `None` where they are refused.
+    pub async fn sign_in(&self, email: &str) -> Option<String> {
+        session(&self.sign_ins, email).await
+    }
+
+    /// A new custom role of Acme.
+    pub async fn role(&self, permissions: PermissionSet) -> RoleId {
+        let (org, id) = (self.org().await, RoleId::new(self.ids.uuid()));
+        let name = format!("Role {}", id.uuid().simple()).parse().unwrap();
+        transact::<(), StoreError, _>(&*self.store, &[org], move |tx| {
+            Box::pin(async move {
+                let created_at = tx.now();
+                tx.roles().insert(&Role { id, org, name, permissions, created_at }).await
+            })
+        })
+        .await
+        .unwrap();
+        id
+    }
+
     /// A second workspace of that owner; its id.
     pub async fn workspace(&self, of: &Org) -> String {
         let made = Call::post("/workspaces", &json!({ "name": "Research" })).bearer(&of.pat);
@@ -239,11 +431,11 @@ impl World {
 }
 
 /// The cookie that signing in by the password gives.
-async fn session(machine: &Machine, email: &str) -> String {
+async fn session(sign_ins: &SignIns, email: &str) -> Option<String> {
     let password = Secret::new(PASSWORD.to_owned());
-    let open = machine.sign_ins().sign_in(Some(&email.parse().unwrap()), &password).await.unwrap();
+    let open = sign_ins.sign_in(Some(&email.parse().unwrap()), &password).await.ok()?;
     let pairs = open.cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value.expose()));
-    pairs.collect::<Vec<_>>().join("; ")
+    Some(pairs.collect::<Vec<_>>().join("; "))
 }
 
 pub fn mail(order: &str) -> Value {

@@ -95,25 +95,40 @@ async fn requests_of(
 
 /// Whether any request of an agent is open, whoever owns it.
 pub(crate) async fn has_of_agent(conn: &mut Conn, org: OrgId, agent: AgentId) -> Result<bool, StoreError> {
-    let (org, agent) = (org.to_string(), agent.to_string());
+    has_open(conn, org, Some(agent)).await
+}
+
+/// Whether any request of an organization is open, whoever owns it.
+pub(crate) async fn has_any(conn: &mut Conn, org: OrgId) -> Result<bool, StoreError> {
+    has_open(conn, org, None).await
+}
+
+async fn has_open(conn: &mut Conn, org: OrgId, agent: Option<AgentId>) -> Result<bool, StoreError> {
+    let (org, agent) = (org.to_string(), agent.map(|agent| agent.to_string()));
     let row = requests::org_id.eq(open_outcomes::org_id).and(requests::id.eq(open_outcomes::request_id));
-    let waiting = open_outcomes::table
+    let mut waiting = open_outcomes::table
         .inner_join(requests::table.on(row))
         .filter(open_outcomes::org_id.eq(&org))
-        .filter(requests::agent_id.eq(&agent))
         .filter(requests::state.eq_any(HOLDING))
-        .select(requests::id);
+        .select(requests::id)
+        .into_boxed();
+    if let Some(agent) = &agent {
+        waiting = waiting.filter(requests::agent_id.eq(agent));
+    }
     if waiting.first::<String>(conn).await.optional().map_err(store_error)?.is_some() {
         return Ok(true);
     }
     let oldest = node_leases::table.select(min(node_leases::watermark)).first::<Option<i64>>(conn).await;
     let watermark = Timestamp::from_micros(oldest.map_err(store_error)?.unwrap_or_default());
-    let sending = requests::table
+    let mut sending = requests::table
         .filter(requests::org_id.eq(&org))
         .filter(requests::id.ge(RequestId::earliest(watermark).to_string()))
-        .filter(requests::agent_id.eq(&agent))
         .filter(requests::state.eq_any(HOLDING))
-        .select(requests::id);
+        .select(requests::id)
+        .into_boxed();
+    if let Some(agent) = &agent {
+        sending = sending.filter(requests::agent_id.eq(agent));
+    }
     Ok(sending.first::<String>(conn).await.optional().map_err(store_error)?.is_some())
 }
 

@@ -1,10 +1,10 @@
-//! `credentials`, `users`, `sign_ins` and `memberships`.
+//! `credentials`, `users`, `sign_ins`, `memberships` and `platform_admins`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Email, Membership, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, Membership, Name, Organization, SignIn, User},
     ports::StoreError,
 };
 
@@ -13,8 +13,8 @@ use crate::{
     error::store_error,
     queries::in_row,
     repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
-    rows::CredentialRow,
-    schema::{credentials, memberships, org_heads, organizations, sign_ins, users},
+    rows::{CredentialRow, parse},
+    schema::{credentials, identities, memberships, org_heads, organizations, platform_admins, sign_ins, users},
 };
 
 pub(crate) async fn credential(conn: &mut Conn, hash: CredentialHash) -> Result<Option<Credential>, StoreError> {
@@ -57,6 +57,12 @@ pub(crate) async fn personal_tokens(conn: &mut Conn, org: OrgId, user: UserId) -
     rows.into_iter().map(|row| in_row(row.id.clone(), Credential::try_from(row))).collect()
 }
 
+pub(crate) async fn name_of(conn: &mut Conn, user: UserId) -> Result<Option<Name>, StoreError> {
+    let name = users::table.find(user.to_string()).select(users::name).first::<Option<String>>(conn).await;
+    let name = name.optional().map_err(store_error)?.flatten();
+    name.map(|name| in_row(user, parse("users", "name", &name))).transpose()
+}
+
 pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Option<User>, StoreError> {
     let query = users::table.filter(users::email.eq(email.as_str())).select(UserRow::as_select());
     let row = query.first(conn).await.optional().map_err(store_error)?;
@@ -66,4 +72,23 @@ pub(crate) async fn user_by_email(conn: &mut Conn, email: Email) -> Result<Optio
 pub(crate) async fn sign_in(conn: &mut Conn, user: UserId) -> Result<Option<SignIn>, StoreError> {
     let row = sign_ins::table.find(user.to_string()).select(SignInRow::as_select()).first(conn).await;
     row.optional().map_err(store_error)?.map(|row| in_row(user, SignIn::try_from(row))).transpose()
+}
+
+pub(crate) async fn is_platform_admin(conn: &mut Conn, user: UserId) -> Result<bool, StoreError> {
+    let query = platform_admins::table.find(user.to_string()).select(platform_admins::user_id);
+    let row = query.first::<String>(conn).await.optional().map_err(store_error)?;
+    Ok(row.is_some())
+}
+
+pub(crate) async fn user_by_identity(
+    conn: &mut Conn,
+    issuer: String,
+    subject: String,
+) -> Result<Option<User>, StoreError> {
+    let query = identities::table
+        .find((issuer, subject))
+        .inner_join(users::table.on(users::id.eq(identities::user_id)))
+        .select(UserRow::as_select());
+    let row = query.first(conn).await.optional().map_err(store_error)?;
+    row.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
 }

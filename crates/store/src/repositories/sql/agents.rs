@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    AgentId, OrgId,
-    agent::Agent,
+    AgentId, OrgId, UserId,
+    agent::{Agent, AgentStatus},
     ports::{AgentRepository, StoreError},
 };
 
 use super::{super::nodes, OpenTx, constraint, found};
-use crate::{queries::in_row, rows::AgentRow, schema::agents};
+use crate::{
+    queries::in_row,
+    rows::{AgentRow, parse},
+    schema::agents,
+};
 
 #[async_trait]
 impl AgentRepository for OpenTx<'_> {
@@ -41,6 +45,7 @@ impl AgentRepository for OpenTx<'_> {
             agents::personality.eq(row.personality),
             agents::voice_config.eq(row.voice_config),
             agents::memory_mode.eq(row.memory_mode),
+            agents::origin.eq(row.origin),
         );
         let updated = diesel::update(target).set(values).execute(self.changing(agent.org)?).await;
         match self.note(updated)? {
@@ -58,9 +63,39 @@ impl AgentRepository for OpenTx<'_> {
         self.note(row)?.map(|row| in_row(id, Agent::try_from(row))).transpose()
     }
 
+    async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError> {
+        // What the pattern lets pass is compared whole below: an underscore stands for any letter in it.
+        let query = agents::table
+            .filter(agents::org_id.eq(org.to_string()))
+            .filter(agents::status.ne(AgentStatus::Deleted.as_str()))
+            .filter(agents::ancestors.like(format!("%{id}%")))
+            .order(agents::id)
+            .select(AgentRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        let rows: Vec<AgentRow> = self.note(rows)?;
+        let agents = rows.into_iter().map(|row| in_row(row.id.clone(), Agent::try_from(row)));
+        let agents = agents.collect::<Result<Vec<Agent>, StoreError>>();
+        Ok(self.remember(agents)?.into_iter().filter(|agent| agent.ancestors.contains(&id)).collect())
+    }
+
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
         let found = nodes::unfinished::has_of_agent(self.conn()?, org, id).await;
         self.remember(found)
+    }
+
+    async fn hand_over(&mut self, org: OrgId, from: UserId, to: UserId) -> Result<Vec<AgentId>, StoreError> {
+        let theirs = || {
+            agents::table
+                .filter(agents::org_id.eq(org.to_string()))
+                .filter(agents::owner_id.eq(from.to_string()))
+                .filter(agents::status.ne(AgentStatus::Deleted.as_str()))
+        };
+        let ids = theirs().order(agents::id).select(agents::id).load::<String>(self.changing(org)?).await;
+        let ids = self.note(ids)?;
+        let given = agents::owner_id.eq(to.to_string());
+        let updated = diesel::update(theirs()).set(given).execute(self.conn()?).await;
+        self.note(updated)?;
+        ids.iter().map(|id| parse("agents", "id", id)).collect()
     }
 }
 

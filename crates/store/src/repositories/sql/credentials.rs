@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    AgentId, CredentialId, Mode, OrgId, Timestamp,
-    identity::{Credential, CredentialKind},
+    AgentId, CredentialId, Mode, OrgId, Timestamp, UserId,
+    identity::{Credential, CredentialKind, PermissionSet},
     ports::{CredentialRepository, StoreError},
 };
 
-use super::{OpenTx, constraint};
-use crate::{queries::in_row, rows::CredentialRow, schema::credentials};
+use super::{OpenTx, constraint, found};
+use crate::{
+    queries::in_row,
+    rows::{CredentialRow, parse},
+    schema::{credentials, token_details},
+};
 
 #[async_trait]
 impl CredentialRepository for OpenTx<'_> {
@@ -82,5 +86,30 @@ impl CredentialRepository for OpenTx<'_> {
             .filter(credentials::org_id.eq(org.to_string()));
         let removed = diesel::delete(row).execute(self.changing(org)?).await;
         self.note(removed).map(drop)
+    }
+
+    async fn tokens_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<CredentialId>, StoreError> {
+        let query = credentials::table
+            .filter(credentials::user_id.eq(user.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()))
+            .order(credentials::id)
+            .select(credentials::id);
+        let ids = query.load::<String>(self.conn()?).await;
+        self.note(ids)?.iter().map(|id| parse("credentials", "id", id)).collect()
+    }
+
+    async fn set_scope(&mut self, org: OrgId, id: CredentialId, scope: PermissionSet) -> Result<(), StoreError> {
+        self.require_held(org)?;
+        let own = credentials::table
+            .filter(credentials::id.eq(id.to_string()))
+            .filter(credentials::org_id.eq(org.to_string()))
+            .filter(credentials::user_id.is_not_null());
+        let row = own.select(credentials::id).first::<String>(self.conn()?).await;
+        if !self.note(found(row))? {
+            return self.remember(Err(constraint("token_details: the organization has no such token")));
+        }
+        let row = (token_details::credential_id.eq(id.to_string()), token_details::permissions.eq(scope.stored()));
+        let inserted = diesel::insert_into(token_details::table).values(row).execute(self.conn()?).await;
+        self.note(inserted).map(drop)
     }
 }

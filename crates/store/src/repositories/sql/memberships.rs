@@ -9,7 +9,7 @@ use upivia_domain::{
     ports::{MembershipRepository, StoreError},
 };
 
-use super::OpenTx;
+use super::{OpenTx, constraint};
 use crate::{queries::in_row, repositories::MembershipRow, schema::memberships};
 
 #[async_trait]
@@ -25,5 +25,32 @@ impl MembershipRepository for OpenTx<'_> {
         let query = memberships::table.find((org.to_string(), user.to_string())).select(MembershipRow::as_select());
         let row = query.first(self.conn()?).await.optional();
         self.note(row)?.map(|row| in_row(format!("{org} {user}"), Membership::try_from(row))).transpose()
+    }
+
+    async fn update(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        self.require_held(membership.org)?;
+        let row = memberships::table.find((membership.org.to_string(), membership.user.to_string()));
+        let role = memberships::role.eq(membership.role.to_string());
+        let updated = diesel::update(row).set(role).execute(self.conn()?).await;
+        match self.note(updated)? {
+            0 => self.remember(Err(constraint("memberships: there is no such row"))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError> {
+        self.require_held(org)?;
+        let row = memberships::table.find((org.to_string(), user.to_string()));
+        let removed = diesel::delete(row).execute(self.conn()?).await;
+        self.note(removed).map(drop)
+    }
+
+    async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
+        let query = memberships::table
+            .filter(memberships::org_id.eq(org.to_string()))
+            .order(memberships::user_id)
+            .select(MembershipRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        self.note(rows)?.into_iter().map(|row| in_row(row.user_id.clone(), Membership::try_from(row))).collect()
     }
 }

@@ -21,7 +21,8 @@ impl OpenTx<'_> {
             .filter(team_members::team_id.eq(member.team.to_string()))
             .filter(team_members::user_id.eq(member.user.to_string()))
             .filter(team_members::org_id.eq(org.to_string()));
-        let updated = diesel::update(row).set(team_members::role.eq(member.role.as_str())).execute(self.conn()?).await;
+        let updated =
+            diesel::update(row).set(team_members::role.eq(member.role.to_string())).execute(self.conn()?).await;
         match self.note(updated)? {
             0 => self.remember(Err(constraint("team_members: there is no such row"))),
             _ => Ok(()),
@@ -36,6 +37,16 @@ impl OpenTx<'_> {
             .filter(team_members::org_id.eq(org.to_string()));
         let removed = diesel::delete(row).execute(self.conn()?).await;
         self.note(removed).map(drop)
+    }
+
+    pub(super) async fn team_places(&mut self, org: OrgId, user: UserId) -> Result<Vec<TeamMember>, StoreError> {
+        let query = team_members::table
+            .filter(team_members::user_id.eq(user.to_string()))
+            .filter(team_members::org_id.eq(org.to_string()))
+            .order(team_members::team_id)
+            .select(TeamMemberRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        self.note(rows)?.into_iter().map(|row| in_row(row.team_id.clone(), TeamMember::try_from(row))).collect()
     }
 
     pub(super) async fn team_member(

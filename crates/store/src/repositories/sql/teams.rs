@@ -95,6 +95,10 @@ impl TeamRepository for OpenTx<'_> {
     async fn find_member(&mut self, org: OrgId, team: TeamId, user: UserId) -> Result<Option<TeamMember>, StoreError> {
         self.team_member(org, team, user).await
     }
+
+    async fn places_of(&mut self, org: OrgId, user: UserId) -> Result<Vec<TeamMember>, StoreError> {
+        self.team_places(org, user).await
+    }
 }
 
 impl OpenTx<'_> {

@@ -9,7 +9,7 @@ mod tx;
 
 use upivia_domain::ports::StoreError;
 
-use super::{Conn, begin, commit as send_commit, heads, limit, load};
+use super::{Conn, begin, commit as send_commit, data_keys, heads, limit, load};
 
 pub(crate) use initialise::initialise;
 pub(crate) use run::run;

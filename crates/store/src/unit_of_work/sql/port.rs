@@ -6,8 +6,11 @@ use upivia_domain::{
     audit::NewEvent,
     ledger::{Command, Outcome, Refusal},
     ports::{
-        AgentRepository, BindingRepository, BudgetRequestRepository, CredentialRepository, MembershipRepository,
-        OrganizationRepository, PlatformAdminRepository, StoreError, TeamRepository, Tx, UserRepository,
+        AgentRepository, AgentRequestRepository, BindingRepository, BudgetRequestRepository, CredentialRepository,
+        DelegationRepository, InviteRepository, LateEvidenceRepository, MailRepository, MembershipRepository,
+        OrganizationRepository, PasswordResetRepository, PlatformAdminRepository, PromoRepository,
+        PublishingRepository, RoleRepository, SkillRepository, StandingRepository, StopRepository, StoreError,
+        TeamRepository, Tx, UserRepository, WebhookRepository,
     },
 };
 
@@ -49,7 +52,19 @@ impl Tx for OpenTx<'_> {
         self
     }
 
+    fn agent_requests(&mut self) -> &mut dyn AgentRequestRepository {
+        self
+    }
+
+    fn publishing(&mut self) -> &mut dyn PublishingRepository {
+        self
+    }
+
     fn platform_admins(&mut self) -> &mut dyn PlatformAdminRepository {
+        self
+    }
+
+    fn roles(&mut self) -> &mut dyn RoleRepository {
         self
     }
 
@@ -61,7 +76,47 @@ impl Tx for OpenTx<'_> {
         self
     }
 
+    fn stops(&mut self) -> &mut dyn StopRepository {
+        self
+    }
+
+    fn standings(&mut self) -> &mut dyn StandingRepository {
+        self
+    }
+
+    fn promos(&mut self) -> &mut dyn PromoRepository {
+        self
+    }
+
     fn credentials(&mut self) -> &mut dyn CredentialRepository {
+        self
+    }
+
+    fn late_evidence(&mut self) -> &mut dyn LateEvidenceRepository {
+        self
+    }
+
+    fn delegations(&mut self) -> &mut dyn DelegationRepository {
+        self
+    }
+
+    fn skills(&mut self) -> &mut dyn SkillRepository {
+        self
+    }
+
+    fn webhooks(&mut self) -> &mut dyn WebhookRepository {
+        self
+    }
+
+    fn mails(&mut self) -> &mut dyn MailRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn password_resets(&mut self) -> &mut dyn PasswordResetRepository {
         self
     }
 }

@@ -9,8 +9,8 @@ use upivia_domain::{
     ports::StoreError,
 };
 
-use super::Conn;
-use crate::{connect::Shared, error::store_error, ledger::Snapshots};
+use super::{Conn, data_keys};
+use crate::{connect::Shared, crypto::DataKey, error::store_error, ledger::Snapshots};
 
 /// Open until it is committed or rolled back by whoever owns the connection.
 pub(crate) struct OpenTx<'c> {
@@ -57,12 +57,22 @@ impl<'c> OpenTx<'c> {
         Ok(self.conn)
     }
 
+    /// The key under which the organization's texts are sealed.
+    pub(crate) async fn data_key(&mut self, org: OrgId) -> Result<Arc<DataKey>, StoreError> {
+        self.check()?;
+        let keys = data_keys::of(self.conn, &self.shared.sealer, [org]).await;
+        let missing = || StoreError::Internal(format!("{org} has no data key"));
+        let key = keys.and_then(|mut keys| keys.remove(&org).ok_or_else(missing));
+        self.remember(key)
+    }
+
     /// The connection, for a statement that changes policy rows of the organization.
     pub(crate) fn changing(&mut self, org: OrgId) -> Result<&mut Conn, StoreError> {
         // What was read before is stale now; the next command reads again. What a command suspended stays.
         let policy = &mut self.held(org)?.policy;
         policy.agents.clear();
         policy.contexts.clear();
+        policy.given.clear();
         self.policy_changed.insert(org);
         self.conn()
     }
@@ -70,6 +80,16 @@ impl<'c> OpenTx<'c> {
     /// Refuses to write rows of an organization whose head is not held.
     pub(crate) fn require_held(&mut self, org: OrgId) -> Result<(), StoreError> {
         self.held(org).map(drop)
+    }
+
+    /// The head of an organization that this transaction holds.
+    pub(crate) fn head(&mut self, org: OrgId) -> Result<&OrgHead, StoreError> {
+        self.held(org).map(|snapshot| snapshot.head())
+    }
+
+    /// The same, to change it.
+    pub(crate) fn head_mut(&mut self, org: OrgId) -> Result<&mut OrgHead, StoreError> {
+        self.held(org).map(Snapshot::head_mut)
     }
 
     pub(super) fn holds(&self, org: OrgId) -> bool {

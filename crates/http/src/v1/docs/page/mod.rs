@@ -23,11 +23,16 @@ pub(crate) struct Page {
 impl Page {
     /// Puts the pieces together.
     pub(crate) fn new() -> Self {
-        let html = HTML.replace("{{style}}", STYLE).replace("{{script}}", SCRIPT);
-        Self { html: html.into(), policy: policy() }
+        Self::of(HTML, STYLE, SCRIPT)
     }
 
-    pub(super) fn answer(&self) -> HttpResponse {
+    /// Another page of one style and one script.
+    pub(crate) fn of(html: &str, style: &str, script: &str) -> Self {
+        let html = html.replace("{{style}}", style).replace("{{script}}", script);
+        Self { html: html.into(), policy: policy(style, script) }
+    }
+
+    pub(crate) fn answer(&self) -> HttpResponse {
         HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((CONTENT_SECURITY_POLICY, self.policy.as_str()))
@@ -37,12 +42,12 @@ impl Page {
     }
 }
 
-fn policy() -> String {
+fn policy(style: &str, script: &str) -> String {
     format!(
         "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'",
-        source(STYLE),
-        source(SCRIPT)
+        source(style),
+        source(script)
     )
 }
 

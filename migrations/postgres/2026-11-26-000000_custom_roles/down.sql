@@ -1,0 +1,3 @@
+DROP TABLE user_suspensions;
+DROP TABLE token_details;
+DROP TABLE roles;

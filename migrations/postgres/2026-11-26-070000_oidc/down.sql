@@ -1,0 +1,2 @@
+DROP INDEX webhook_receipts_by_age;
+DROP TABLE identities;

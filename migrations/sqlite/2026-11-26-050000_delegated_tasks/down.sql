@@ -1,0 +1,2 @@
+DROP TABLE skill_proposals;
+DROP TABLE delegated_tasks;
