@@ -10,7 +10,8 @@ import pytest
 from upivia import UpiviaClient
 
 from fake_provider import FakeProvider
-from server import Server
+from mail_sink import MailSink
+from server import Server, until_verified
 
 FUND_CENTS = 100_000
 STORES = ("sqlite", "postgres")
@@ -34,16 +35,20 @@ def provider() -> Iterator[FakeProvider]:
     fake.stop()
 
 
+@pytest.fixture(scope="module")
+def sink() -> Iterator[MailSink]:
+    """A mail server that keeps what it is given."""
+    made = MailSink()
+    yield made
+    made.stop()
+
+
 @pytest.fixture(scope="session")
 def server(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     assert store in STORES, f"UPIVIA_TEST_STORE is {store!r}, not one of {STORES}"
     served = Server(tmp_path_factory.mktemp("upivia"), store, provider.url, FUND_CENTS)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,3 +147,12 @@ def _is_ready(base: str) -> bool:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+def until_verified(served: Server) -> Iterator[Server]:
+    """For a fixture: the server; and when it was used, the proof that its ledger is sound."""
+    yield served
+    try:
+        served.verify()
+    finally:
+        served.stop()

@@ -11,7 +11,7 @@ import pytest
 from upivia import UpiviaClient, UpiviaError
 
 from mail_sink import MailSink
-from server import Server
+from server import Server, until_verified
 from wallet import balance, usd
 
 PRICE = Decimal("0.001")
@@ -20,23 +20,12 @@ TEXT = "Zehn € für dich.\n\n.eine Zeile mit Punkt\n.\nGrüße 🦀\n"
 
 
 @pytest.fixture(scope="module")
-def sink() -> Iterator[MailSink]:
-    made = MailSink()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
 def mailing(sink: MailSink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     # An answer is lost after a second, so that nobody waits here for a server that never answers.
     more = {"UPIVIA_SMTP_URL": sink.url, "UPIVIA_MAIL_FROM": FROM, "UPIVIA_PROVIDER_TIMEOUT": "1s"}
     served = Server(tmp_path_factory.mktemp("mailing"), store, "http://127.0.0.1:9/v1", 1_000, more)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 @pytest.fixture

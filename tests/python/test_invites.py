@@ -15,7 +15,7 @@ import pytest
 from upivia import UpiviaClient
 
 from mail_sink import Arrived, MailSink
-from server import PASSWORD, Server
+from server import PASSWORD, Server, until_verified
 from test_sign_in import SESSION, Browser, client_of
 
 FROM = "Acme <no-reply@acme.example>"
@@ -23,22 +23,11 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture(scope="module")
-def sink() -> Iterator[MailSink]:
-    made = MailSink()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
 def mailing(sink: MailSink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     more = {"UPIVIA_SMTP_URL": sink.url, "UPIVIA_MAIL_FROM": FROM}
     served = Server(tmp_path_factory.mktemp("invites"), store, "http://127.0.0.1:9/v1", 1_000, more)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 def address(name: str) -> str:

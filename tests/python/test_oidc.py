@@ -13,7 +13,7 @@ from upivia import UpiviaClient
 
 from fake_provider import FakeProvider
 from identity_provider import IdentityProvider, sign_in_at
-from server import PASSWORD, Server
+from server import PASSWORD, Server, until_verified
 
 # Browsers know the server by this name; the tests know where it really is.
 PUBLIC = "http://upivia.test"
@@ -91,11 +91,7 @@ def oidc_server(
     served.pause()
     served.run("bootstrap", "--org", "known", "--email", f"ada@{DOMAIN}", "--password-stdin", stdin=PASSWORD)
     served.base = served.serve()
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 def restarted(served: Server, **settings: str) -> str:

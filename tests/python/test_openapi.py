@@ -16,7 +16,7 @@ from upivia import UpiviaClient
 
 from fake_provider import FakeProvider
 from payloads import MAIL, MAIL_BINDING
-from server import Server
+from server import Server, until_verified
 
 SEED = 20_261_124
 EXAMPLES = 40
@@ -80,11 +80,7 @@ def unlimited(provider: FakeProvider, tmp_path: Path) -> Iterator[Server]:
         "UPIVIA_PROVIDER_TIMEOUT": "2s",
     }
     served = Server(tmp_path, os.environ.get("UPIVIA_TEST_STORE", "sqlite"), provider.url, 100_000, settings)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 def test_every_answer_is_as_the_document_says(unlimited: Server, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from upivia import UpiviaClient, UpiviaError
 
 from fake_provider import FakeProvider
-from server import PASSWORD, Server
+from server import PASSWORD, Server, until_verified
 from test_sign_in import Browser
 
 FUND_CENTS = 900
@@ -50,11 +50,7 @@ def own(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Ite
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     directory: Path = tmp_path_factory.mktemp("promos")
     served = PlatformServer(directory, store, provider.url, FUND_CENTS)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 class PlatformServer(Server):

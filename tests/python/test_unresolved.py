@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import time
 import urllib.error
 import urllib.request
 import uuid
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import pytest
 
 from fake_provider import FakeProvider
 from payloads import MAIL
-from server import Server
+from server import Server, until_verified
+from waiting import wait_for
 
 LOST = {**MAIL, "sandbox": {"hang": True}}
 REASON = "The provider's statement of today says so."
-WAIT_SECONDS = 30
 
 
 class Impatient(Server):
@@ -69,22 +68,11 @@ class Impatient(Server):
         return found[0]
 
 
-def wait_for(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s: {what}"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def impatient(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Impatient]:
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     served = Impatient(tmp_path_factory.mktemp("unresolved"), store, provider.url, 0)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 UNKNOWN = 'upivia_open_outcomes{mode="test",state="unknown"}'

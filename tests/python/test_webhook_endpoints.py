@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -16,10 +16,10 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from fake_provider import FakeProvider
 from hook_sink import HookSink, Posted
 from payloads import MAIL
-from server import Server
+from server import Server, until_verified
+from waiting import wait_for
 
 # The first pause before a message is tried again is five seconds and a bit.
-WAIT_SECONDS = 30
 FAR_AWAY = "https://hooks.example.com/upivia"
 
 
@@ -59,23 +59,12 @@ class Telling(Server):
         return self.ok("GET", f"/webhook-endpoints/{endpoint}/deliveries?{query}")["deliveries"]
 
 
-def wait_for(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s: {what}"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def telling(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telling]:
     store = os.environ.get("UPIVIA_TEST_STORE", "sqlite")
     settings = {"UPIVIA_WEBHOOK_TARGETS": "any"}
     served = Telling(tmp_path_factory.mktemp("telling"), store, provider.url, 0, settings)
-    yield served
-    try:
-        served.verify()
-    finally:
-        served.stop()
+    yield from until_verified(served)
 
 
 @pytest.fixture

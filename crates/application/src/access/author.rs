@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use upivia_domain::{
-    AgentId, OrgId,
-    audit::{NewEvent, Object},
-    catalog::OperationName,
-    identity::{Actor, Permission},
+    OrgId,
+    identity::Permission,
     ports::{StoreError, Tx},
 };
 
-use super::UserCaller;
+use super::{Entry, Recorder, UserCaller};
 
 /// A person who changes something.
 #[derive(Debug, Clone)]
@@ -22,41 +19,8 @@ pub struct Author {
     pub trace: Option<Arc<str>>,
 }
 
-/// One audit event of a change: what happened to what, from what to what.
-#[derive(Clone)]
-pub(crate) struct Entry {
-    pub(crate) kind: &'static str,
-    pub(crate) object: Object,
-    pub(crate) agent: Option<AgentId>,
-    pub(crate) operation: Option<OperationName>,
-    pub(crate) detail: Value,
-}
-
-/// Whoever changes something, as far as the audit trail asks: a person, an agent, or the platform itself.
-#[derive(Debug, Clone)]
-pub(crate) struct Recorder {
-    pub(crate) org: OrgId,
-    pub(crate) actor: Actor,
-    pub(crate) trace: Option<Arc<str>>,
-}
-
-impl Recorder {
-    /// The organization in which they act.
-    pub(crate) const fn org(&self) -> OrgId {
-        self.org
-    }
-
-    /// Appends the event to the organization's chain, under their name.
-    pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
-        let Entry { kind, object, agent, operation, detail } = entry;
-        let (actor, trace) = (self.actor, self.trace.clone());
-        tx.append(self.org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
-        Ok(())
-    }
-}
-
 impl Author {
-    /// The same, for what people and agents alike may do.
+    /// What the trail says of them.
     pub(crate) fn recorder(&self) -> Recorder {
         Recorder { org: self.caller.org, actor: self.caller.actor(), trace: self.trace.clone() }
     }
@@ -71,16 +35,24 @@ impl Author {
         Ok(self.permissions(tx).await?.contains(permission))
     }
 
+    /// The same, as the error of whoever asks.
+    pub(crate) async fn require<E: From<StoreError>>(
+        &self,
+        tx: &mut dyn Tx,
+        permission: Permission,
+        forbidden: impl FnOnce(Permission) -> E + Send,
+    ) -> Result<(), E> {
+        if self.may(tx, permission).await? { Ok(()) } else { Err(forbidden(permission)) }
+    }
+
     /// Appends the event to the organization's chain, under this person's name.
     pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<(), StoreError> {
-        self.record_at(tx, self.caller.org, entry).await.map(drop)
+        self.recorder().record(tx, entry).await.map(drop)
     }
 
     /// The same in the chain of any organization that the transaction holds; returns the place of the event.
     pub(crate) async fn record_at(&self, tx: &mut dyn Tx, org: OrgId, entry: Entry) -> Result<i64, StoreError> {
-        let Entry { kind, object, agent, operation, detail } = entry;
-        let (actor, trace) = (self.caller.actor(), self.trace.clone());
-        tx.append(org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await
+        self.recorder().at(org).record(tx, entry).await
     }
 
     /// Whether they are one of those who run the installation.

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use upivia_domain::{
     AgentId, OrgId,
-    audit::NewEvent,
-    identity::{Actor, Permission},
+    identity::Permission,
     ports::{StoreError, Tx},
 };
 
-use super::{Author, Entry, Principal};
+use super::{Author, Entry, Principal, Recorder};
 
 /// A person or an agent who changes something.
 #[derive(Debug, Clone)]
@@ -55,24 +54,17 @@ impl Initiator {
                 let author = Author { caller: caller.clone(), trace: None };
                 Ok(author.may(tx, permission).await?.then_some(()).ok_or(Denied::Missing(permission)))
             }
-            Principal::Agent(caller) => {
-                let (now, key) = (tx.now(), tx.credentials().find(caller.org, caller.credential).await?);
-                Ok(key.filter(|key| key.status.is_valid(now)).map(drop).ok_or(Denied::DeadKey))
-            }
+            Principal::Agent(caller) => Ok(caller.is_in_force(tx).await?.then_some(()).ok_or(Denied::DeadKey)),
         }
     }
 
     /// Appends the event to the organization's chain, under their name; returns its place.
     pub(crate) async fn record(&self, tx: &mut dyn Tx, entry: Entry) -> Result<i64, StoreError> {
-        let Entry { kind, object, agent, operation, detail } = entry;
-        let (actor, trace) = (self.actor(), self.trace.clone());
-        tx.append(self.org(), NewEvent { kind, actor, agent, operation, object, detail, trace }).await
-    }
-
-    const fn actor(&self) -> Actor {
-        match &self.principal {
+        let (org, trace) = (self.org(), self.trace.clone());
+        let actor = match &self.principal {
             Principal::User(caller) => caller.actor(),
-            Principal::Agent(caller) => Actor::Agent { agent: caller.agent, credential: caller.credential },
-        }
+            Principal::Agent(caller) => caller.actor(),
+        };
+        Recorder { org, actor, trace }.record(tx, entry).await
     }
 }

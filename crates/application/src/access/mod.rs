@@ -5,18 +5,17 @@
 
 mod authenticator;
 mod author;
-mod by;
 mod initiator;
 mod known_keys;
 mod principal;
+mod recorder;
 mod rights;
 mod uses;
 
 pub use authenticator::{AccessError, Authenticator};
 pub use author::Author;
-pub(crate) use author::{Entry, Recorder};
-pub(crate) use by::By;
 pub(crate) use initiator::Denied;
 pub use initiator::Initiator;
 pub use principal::{AgentCaller, Principal, UserCaller};
+pub(crate) use recorder::{Entry, Recorder};
 pub(crate) use rights::{included, included_in_team};

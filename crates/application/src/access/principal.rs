@@ -2,7 +2,9 @@
 
 use upivia_domain::{
     AgentId, CredentialId, Mode, OrgId, UserId,
+    agent::{Agent, AgentStatus},
     identity::{Actor, Email, OrgRole, Permission, PermissionSet, PersonStanding},
+    ports::{StoreError, Tx},
 };
 
 /// An agent, by one of its keys.
@@ -16,6 +18,23 @@ pub struct AgentCaller {
     pub credential: CredentialId,
     /// The world of money that the key opens.
     pub mode: Mode,
+}
+
+impl AgentCaller {
+    /// What the audit trail names.
+    pub(crate) const fn actor(&self) -> Actor {
+        Actor::Agent { agent: self.agent, credential: self.credential }
+    }
+
+    /// Whether the key opens the agent in this very transaction: one that was revoked after the caller was let in changes
+    /// nothing, and an agent that is ending does nothing any more.
+    pub(crate) async fn is_in_force(&self, tx: &mut dyn Tx) -> Result<bool, StoreError> {
+        let now = tx.now();
+        let key = tx.credentials().find(self.org, self.credential).await?;
+        let agent = tx.agents().find(self.org, self.agent).await?;
+        let is_alive = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+        Ok(key.is_some_and(|key| key.status.is_valid(now)) && agent.as_ref().is_some_and(is_alive))
+    }
 }
 
 /// A person in one organization, by a token or a session.

@@ -133,7 +133,7 @@ async fn unbind(tx: &mut dyn Tx, author: Author, id: AgentId, service: String) -
 pub(super) async fn remove(tx: &mut dyn Tx, author: &Recorder, binding: &Binding) -> Result<(), StoreError> {
     tx.bindings().remove(author.org(), binding.agent, &binding.operation).await?;
     let detail = json!({ "old": figures(&binding.terms), "new": null });
-    author.record(tx, entry("binding.removed", binding.agent, &binding.operation, detail)).await
+    author.record(tx, entry("binding.removed", binding.agent, &binding.operation, detail)).await.map(drop)
 }
 
 fn entry(kind: &'static str, agent: AgentId, operation: &OperationName, detail: Value) -> Entry {

@@ -173,7 +173,10 @@ pub(super) async fn insert(
         detail.insert("clone_of".to_owned(), json!(origin));
     }
     let object = Object { kind: "agent", id: agent.id.to_string() };
-    author.record(tx, Entry { kind: "agent.created", object, agent: Some(agent.id), operation: None, detail }).await
+    author
+        .record(tx, Entry { kind: "agent.created", object, agent: Some(agent.id), operation: None, detail })
+        .await
+        .map(drop)
 }
 
 fn bounded(new: NewAgent) -> Result<NewAgent, AgentError> {

@@ -11,10 +11,14 @@ use upivia_domain::{
     audit::Object,
     ledger::{Command, ReturnUnspent},
     ports::{StoreError, Tx},
+    publishing::Subject,
 };
 
 use super::{bind, keys};
-use crate::access::{Entry, Recorder};
+use crate::{
+    access::{Entry, Recorder},
+    publishing::withdraw,
+};
 
 /// So many descendants end in one transaction. The others end soon: nothing is admitted below an agent that is ending.
 const AT_ONCE: usize = 16;
@@ -44,6 +48,7 @@ fn is_above(id: AgentId, others: &[Agent]) -> bool {
 async fn end_one(tx: &mut dyn Tx, by: &Recorder, agent: Agent, waits: bool) -> Result<Agent, StoreError> {
     if agent.status != AgentStatus::Ending {
         strip(tx, by, agent.id).await?;
+        withdraw(tx, by, Subject::Agent(agent.id)).await?;
     }
     let is_open = waits || tx.agents().has_open_requests(by.org(), agent.id).await?;
     let (kind, status) = match is_open {

@@ -124,7 +124,7 @@ pub(super) async fn store(tx: &mut dyn Tx, author: &Recorder, agent: AgentId, ke
     let object = Object { kind: "credential", id: key.id.to_string() };
     let detail = json!({ "kind": "agent_key", "mode": key.mode });
     let entry = Entry { kind: "credential.created", object, agent: Some(agent), operation: None, detail };
-    author.record(tx, entry).await
+    author.record(tx, entry).await.map(drop)
 }
 
 pub(super) fn in_clear(keys: impl IntoIterator<Item = NewKey>) -> AgentKeys {

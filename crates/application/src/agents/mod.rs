@@ -102,7 +102,7 @@ async fn living(tx: &mut dyn Tx, author: &Author, id: AgentId, permission: Permi
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), AgentError> {
-    if author.may(tx, permission).await? { Ok(()) } else { Err(AgentError::Forbidden(permission)) }
+    author.require(tx, permission, AgentError::Forbidden).await
 }
 
 #[cfg(test)]

@@ -5,16 +5,12 @@ use std::sync::Arc;
 use upivia_domain::{
     AgentId,
     agent::{Agent, AgentStatus},
-    identity::{Actor, Permission},
+    identity::Permission,
     ports::{Tx, transact},
-    publishing::Subject,
 };
 
 use super::{AgentError, Agents, changeable, end::end};
-use crate::{
-    access::{AgentCaller, Author, Recorder},
-    publishing::withdraw,
-};
+use crate::access::{AgentCaller, Author, Recorder};
 
 impl Agents {
     /// Deletes an agent and all that descend from it: their keys are dead and their bindings gone when this returns, and
@@ -53,7 +49,6 @@ async fn remove(tx: &mut dyn Tx, author: Author, id: AgentId) -> Result<Agent, A
     if let Some(why) = before.kind.never_deleted() {
         return Err(AgentError::Protected(why));
     }
-    withdraw(tx, &author, Subject::Agent(id)).await?;
     Ok(end(tx, &author.recorder(), before).await?)
 }
 
@@ -63,7 +58,9 @@ async fn end_own(
     trace: Option<Arc<str>>,
     id: AgentId,
 ) -> Result<Agent, AgentError> {
-    still_valid(tx, &caller).await?;
+    if !caller.is_in_force(tx).await? {
+        return Err(AgentError::Unauthorized);
+    }
     let is_own = |agent: &Agent| {
         let is_alive = agent.status != AgentStatus::Deleted;
         let has_money = agent.origin.as_ref().is_some_and(|origin| origin.mode == caller.mode);
@@ -73,16 +70,5 @@ async fn end_own(
     if agent.status == AgentStatus::Ending {
         return Ok(agent);
     }
-    let actor = Actor::Agent { agent: caller.agent, credential: caller.credential };
-    Ok(end(tx, &Recorder { org: caller.org, actor, trace }, agent).await?)
-}
-
-/// A key that was revoked after the caller was let in ends nobody.
-async fn still_valid(tx: &mut dyn Tx, caller: &AgentCaller) -> Result<(), AgentError> {
-    let now = tx.now();
-    let key = tx.credentials().find(caller.org, caller.credential).await?;
-    let agent = tx.agents().find(caller.org, caller.agent).await?;
-    let is_alive = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
-    let is_valid = key.is_some_and(|key| key.status.is_valid(now)) && agent.as_ref().is_some_and(is_alive);
-    is_valid.then_some(()).ok_or(AgentError::Unauthorized)
+    Ok(end(tx, &Recorder::agent(&caller, trace), agent).await?)
 }

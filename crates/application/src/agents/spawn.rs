@@ -7,7 +7,7 @@ use upivia_domain::{
     agent::{Agent, AgentKind, AgentStatus, Character},
     binding::{Binding, BindingTerms},
     catalog::OperationName,
-    identity::{Actor, Name},
+    identity::Name,
     ledger::{Command, Outcome, Spawn},
     ports::{Tx, transact},
 };
@@ -71,8 +71,7 @@ impl Agents {
         new: NewChild,
     ) -> Result<SpawnedAgent, AgentError> {
         let new = bounded(new)?;
-        let actor = Actor::Agent { agent: caller.agent, credential: caller.credential };
-        let by = Recorder { org: caller.org, actor, trace };
+        let by = Recorder::agent(&caller, trace);
         let (command, id) = (CommandId::new(self.parts.ids.uuid()), AgentId::new(self.parts.ids.uuid()));
         let plan = Plan { caller, by, command, id, new, key: self.mint(caller.mode) };
         transact(&*self.parts.unit, &[caller.org], move |tx| Box::pin(plan.write(tx))).await

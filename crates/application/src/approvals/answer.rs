@@ -109,9 +109,7 @@ impl Approvals {
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, command: &Command) -> Result<Outcome, ApprovalError> {
-    if !author.may(tx, Permission::ApprovalDecide).await? {
-        return Err(ApprovalError::Forbidden(Permission::ApprovalDecide));
-    }
+    author.require(tx, Permission::ApprovalDecide, ApprovalError::Forbidden).await?;
     Ok(tx.apply(command).await??)
 }
 

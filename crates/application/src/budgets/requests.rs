@@ -17,7 +17,7 @@ use super::{
     worker::grant,
 };
 use crate::{
-    access::{Author, By, Entry, UserCaller},
+    access::{Author, Entry, Recorder, UserCaller},
     inbox::follow,
     teams::managed,
 };
@@ -133,21 +133,19 @@ async fn ask(
     wish: NewWish,
 ) -> Result<BudgetRequest, BudgetError> {
     let permission = Permission::BudgetRequestOwn;
-    if !author.may(tx, permission).await? {
-        return Err(BudgetError::Forbidden(permission));
-    }
+    author.require(tx, permission, BudgetError::Forbidden).await?;
     // Who does not belong to the team is told so below.
     let place = tx.teams().find_member(author.org(), wish.team, author.caller.user).await?;
     if place.is_some() && !author.permissions_in(tx, wish.team).await?.contains(permission) {
         return Err(BudgetError::Forbidden(permission));
     }
-    write_wish(tx, &By::author(&author), id, author.caller.user, wish).await
+    write_wish(tx, &author.recorder(), id, author.caller.user, wish).await
 }
 
 /// Writes a wish of that person, with its event.
 pub(crate) async fn write_wish(
     tx: &mut dyn Tx,
-    by: &By,
+    by: &Recorder,
     id: BudgetRequestId,
     user: UserId,
     wish: NewWish,

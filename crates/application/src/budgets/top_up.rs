@@ -64,7 +64,7 @@ async fn post(tx: &mut dyn Tx, author: Author, movement: Movement) -> Result<(),
     if !author.may(tx, permission).await? {
         return Err(BudgetError::Forbidden(permission).into());
     }
-    if movement.mode == Mode::Live && !tx.platform_admins().contains(author.caller.user).await? {
+    if movement.mode == Mode::Live && !author.runs_the_installation(tx).await? {
         return Err(BudgetError::NotPlatformAdmin.into());
     }
     movement.post(tx, &author, json!(null)).await

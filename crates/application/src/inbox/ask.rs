@@ -15,7 +15,7 @@ use upivia_domain::{
 
 use super::{Asked, Inbox, InboxError};
 use crate::{
-    access::{AgentCaller, Author, By, Entry},
+    access::{AgentCaller, Author, Entry, Recorder},
     agents::checked,
     budgets::{NewWish, write_wish},
 };
@@ -59,7 +59,7 @@ pub struct WishedSum {
 
 /// What is to be written, with ids minted before the transaction begins.
 struct Plan {
-    by: By,
+    by: Recorder,
     asked_by: Option<UserId>,
     ids: (AgentRequestId, BudgetRequestId),
     new: NewAgentRequest,
@@ -74,7 +74,7 @@ impl Inbox {
     ///
     /// See [`InboxError`].
     pub async fn ask(&self, author: Author, new: NewAgentRequest) -> Result<Asked, InboxError> {
-        let plan = self.plan(By::author(&author), Some(author.caller.user), new, Mode::Live)?;
+        let plan = self.plan(author.recorder(), Some(author.caller.user), new, Mode::Live)?;
         transact(&*self.parts.unit, &[author.org()], move |tx| Box::pin(by_person(tx, author, plan))).await
     }
 
@@ -97,13 +97,13 @@ impl Inbox {
             return Err(InboxError::invalid("mode", "must be that of the key"));
         }
         let new = NewAgentRequest { agent: Some(caller.agent), ..new };
-        let plan = self.plan(By::agent(&caller, trace), None, new, caller.mode)?;
+        let plan = self.plan(Recorder::agent(&caller, trace), None, new, caller.mode)?;
         transact(&*self.parts.unit, &[caller.org], move |tx| Box::pin(by_agent(tx, caller, plan))).await
     }
 
     fn plan(
         &self,
-        by: By,
+        by: Recorder,
         asked_by: Option<UserId>,
         new: NewAgentRequest,
         default_mode: Mode,
@@ -127,9 +127,7 @@ fn beginning(body: &str) -> String {
 
 async fn by_person(tx: &mut dyn Tx, author: Author, plan: Plan) -> Result<Asked, InboxError> {
     let permission = Permission::AgentRequestCreateOwn;
-    if !author.may(tx, permission).await? {
-        return Err(InboxError::Forbidden(permission));
-    }
+    author.require(tx, permission, InboxError::Forbidden).await?;
     let agent = match plan.new.agent {
         Some(id) => Some(living(tx, author.org(), id).await?),
         None => None,
@@ -144,8 +142,7 @@ async fn by_person(tx: &mut dyn Tx, author: Author, plan: Plan) -> Result<Asked,
 }
 
 async fn by_agent(tx: &mut dyn Tx, caller: AgentCaller, plan: Plan) -> Result<Asked, InboxError> {
-    let keys = tx.credentials().active_agent_keys(caller.org, caller.agent, caller.mode).await?;
-    if !keys.iter().any(|key| key.id == caller.credential) {
+    if !caller.is_in_force(tx).await? {
         return Err(InboxError::Unauthorized);
     }
     let agent = living(tx, caller.org, caller.agent).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use upivia_domain::{
     InviteId, OrgId, UserId,
-    audit::{NewEvent, Object},
+    audit::Object,
     identity::{
         Actor, CredentialHash, Invite, Membership, Name, OrgRole, PasswordHash, Permission, Seat, SignIn, User,
     },
@@ -16,7 +16,7 @@ use upivia_domain::{
 
 use super::{InviteError, Joined, entry};
 use crate::{
-    access::{Entry, included},
+    access::{Entry, Recorder, included},
     teams,
 };
 
@@ -125,10 +125,8 @@ impl Join {
     }
 
     async fn record(&self, tx: &mut dyn Tx, org: OrgId, user: UserId, entry: Entry) -> Result<(), StoreError> {
-        let Entry { kind, object, agent, operation, detail } = entry;
         let (actor, trace) = (Actor::User { user, credential: None }, self.trace.clone());
-        tx.append(org, NewEvent { kind, actor, agent, operation, object, detail, trace }).await?;
-        Ok(())
+        Recorder { org, actor, trace }.record(tx, entry).await.map(drop)
     }
 }
 

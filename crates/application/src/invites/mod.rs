@@ -141,7 +141,7 @@ impl Invites {
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), InviteError> {
-    if author.may(tx, permission).await? { Ok(()) } else { Err(InviteError::Forbidden(permission)) }
+    author.require(tx, permission, InviteError::Forbidden).await
 }
 
 /// The address is personal: it stands in the row, never in the chain.

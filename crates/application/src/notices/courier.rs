@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use upivia_domain::{
     NodeId,
-    audit::{NewEvent, Object},
+    audit::Object,
     identity::Actor,
     ports::{
         Claim, Clock, Entropy, Parcel, StoreError, Tx, UnitOfWork, WebhookOutbox, WebhookQueries, WebhookSender,
@@ -19,7 +19,10 @@ use upivia_domain::{
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, EndpointStatus, pause_micros},
 };
 
-use crate::webhooks::{WebhookError, give_up};
+use crate::{
+    access::{Entry, Recorder},
+    webhooks::{WebhookError, give_up},
+};
 
 const PAUSE: Duration = Duration::from_millis(500);
 /// Longer than a call may take, with time to write down what came of it.
@@ -170,7 +173,8 @@ async fn turn_off(tx: &mut dyn Tx, endpoint: Endpoint, actor: Actor) -> Result<(
     let object = Object { kind: "webhook_endpoint", id: id.to_string() };
     let detail = json!({ "old": { "status": old.as_str() }, "new": { "status": endpoint.status.as_str() } });
     let kind = "webhook_endpoint.disabled";
-    tx.append(org, NewEvent { kind, actor, agent: None, operation: None, object, detail, trace: None }).await?;
+    let by = Recorder { org, actor, trace: None };
+    by.record(tx, Entry { kind, object, agent: None, operation: None, detail }).await?;
     tracing::warn!(endpoint = %id, "{FAILING}");
     Ok(())
 }

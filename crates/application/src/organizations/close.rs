@@ -33,9 +33,7 @@ impl Organizations {
 
 async fn close(tx: &mut dyn Tx, author: Author, change: Change) -> Result<OrganizationStatus, OrganizationError> {
     let (org, user) = (change.org, author.caller.user);
-    if !author.may(tx, Permission::OrganizationClose).await? {
-        return Err(OrganizationError::Forbidden(Permission::OrganizationClose));
-    }
+    author.require(tx, Permission::OrganizationClose, OrganizationError::Forbidden).await?;
     let membership = tx.memberships().find(org, user).await?;
     if membership.is_none_or(|membership| membership.role != OrgRole::Owner) {
         return Err(OrganizationError::NotOwner);

@@ -6,12 +6,14 @@ use std::{sync::Arc, time::Duration};
 use serde_json::json;
 use upivia_domain::{
     CommandId, Mode, NanoUsd, NodeId, OrgId,
-    audit::{NewEvent, Object},
+    audit::Object,
     budget::{Account, AccountOwner},
     identity::{Actor, OrganizationStatus, Standing},
     ledger::{Command, Refusal, Transfer, TransferPurpose},
     ports::{Ids, LedgerScanner, StandingQueries, StoreError, Tx, UnitOfWork, transact},
 };
+
+use crate::access::{Entry, Recorder};
 
 const PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: u32 = 200;
@@ -127,7 +129,7 @@ async fn end(tx: &mut dyn Tx, actor: Actor, org: OrgId) -> Result<bool, StoreErr
     let object = Object { kind: "organization", id: org.to_string() };
     let detail = json!({ "old": OrganizationStatus::Closing.as_str(), "new": status.as_str() });
     let kind = "organization.closed";
-    let event = NewEvent { kind, actor, agent: None, operation: None, object, detail, trace: None };
-    tx.append(org, event).await?;
+    let by = Recorder { org, actor, trace: None };
+    by.record(tx, Entry { kind, object, agent: None, operation: None, detail }).await?;
     Ok(true)
 }

@@ -36,9 +36,7 @@ async fn write(
     request: &ServiceRequest,
     reason: String,
 ) -> Result<bool, OutcomeError> {
-    if !author.may(tx, Permission::OutcomeResolve).await? {
-        return Err(OutcomeError::Forbidden(Permission::OutcomeResolve));
-    }
+    author.require(tx, Permission::OutcomeResolve, OutcomeError::Forbidden).await?;
     let was_listed = tx.late_evidence().acknowledge(author.org(), request.id).await?;
     if was_listed {
         author.record(tx, entry(request, reason)).await?;

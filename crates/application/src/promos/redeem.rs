@@ -35,9 +35,7 @@ impl Promos {
 }
 
 async fn redeem(tx: &mut dyn Tx, author: Author, id: CommandId, text: PromoText) -> Result<Redeemed, PromoError> {
-    if !author.may(tx, Permission::PromoRedeem).await? {
-        return Err(PromoError::Forbidden(Permission::PromoRedeem));
-    }
+    author.require(tx, Permission::PromoRedeem, PromoError::Forbidden).await?;
     let org = author.org();
     if tx.standings().status(org).await?.is_given_up() {
         return Err(PromoError::OrganizationClosed);

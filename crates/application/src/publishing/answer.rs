@@ -11,7 +11,7 @@ use upivia_domain::{
 
 use super::{PublishError, Publishing, ask::LONGEST_NOTE, asked, manages, published, revoke::end};
 use crate::{
-    access::{Author, By, Entry},
+    access::{Author, Entry},
     agents::checked,
 };
 
@@ -145,7 +145,7 @@ async fn publish(
 ) -> Result<(), StoreError> {
     for old in tx.publishing().active(author.org(), request.subject).await? {
         if old.scope == request.scope {
-            end(tx, author, old, PublicationStatus::Replaced).await?;
+            end(tx, &author.recorder(), old, PublicationStatus::Replaced).await?;
         }
     }
     let listing_seq = match request.scope {
@@ -168,7 +168,7 @@ async fn publish(
         ended_at: None,
         ended_by: None,
     };
-    publication.seq = By::author(author).record(tx, published("publication.created", &publication)).await?;
+    publication.seq = author.recorder().record(tx, published("publication.created", &publication)).await?;
     tx.publishing().insert(&publication).await
 }
 
@@ -176,6 +176,11 @@ async fn publish(
 async fn list(tx: &mut dyn Tx, author: &Author, id: PublicationId) -> Result<i64, StoreError> {
     let object = Object { kind: "publication", id: id.to_string() };
     let detail = json!({ "org": author.org() });
-    let by = By { org: OrgId::PLATFORM, ..By::author(author) };
-    by.record(tx, Entry { kind: "marketplace.listed", object, agent: None, operation: None, detail }).await
+    author
+        .record_at(
+            tx,
+            OrgId::PLATFORM,
+            Entry { kind: "marketplace.listed", object, agent: None, operation: None, detail },
+        )
+        .await
 }

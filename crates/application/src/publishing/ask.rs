@@ -10,7 +10,7 @@ use upivia_domain::{
 
 use super::{PublishError, Publishing, asked};
 use crate::{
-    access::{Author, By},
+    access::Author,
     agents::{checked, sees},
 };
 
@@ -75,7 +75,7 @@ async fn ask(
         resolved_by: None,
         publication: None,
     };
-    request.seq = By::author(&author).record(tx, asked("publish_request.created", &request)).await?;
+    request.seq = author.recorder().record(tx, asked("publish_request.created", &request)).await?;
     tx.publishing().insert_request(&request).await?;
     Ok(request)
 }
@@ -83,9 +83,7 @@ async fn ask(
 /// The agent, where the author may ask to publish it.
 async fn publishable(tx: &mut dyn Tx, author: &Author, id: AgentId) -> Result<Agent, PublishError> {
     let permission = Permission::PublishRequest;
-    if !author.may(tx, permission).await? {
-        return Err(PublishError::Forbidden(permission));
-    }
+    author.require(tx, permission, PublishError::Forbidden).await?;
     let found = tx.agents().find(author.org(), id).await?;
     let lives = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
     let agent = found.filter(lives).ok_or(PublishError::NotFound("agent"))?;

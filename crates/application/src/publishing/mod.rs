@@ -19,7 +19,6 @@ use upivia_domain::{
     identity::Permission,
     ports::{Ids, LedgerQueries, PublishingQueries, StoreError, TeamQueries, Tx, UnitOfWork},
     publishing::{Publication, PublishRequest},
-    team::TeamRole,
 };
 
 use crate::access::{Author, Entry};
@@ -63,11 +62,7 @@ async fn manages(tx: &mut dyn Tx, author: &Author, team: Option<TeamId>) -> Resu
         return Ok(true);
     }
     let Some(team) = team else { return Ok(false) };
-    if !author.may(tx, Permission::PublishManageOwn).await? {
-        return Ok(false);
-    }
-    let place = tx.teams().find_member(author.org(), team, author.caller.user).await?;
-    Ok(place.is_some_and(|place| place.role == TeamRole::Manager))
+    Ok(author.permissions_in(tx, team).await?.contains(Permission::PublishManageOwn))
 }
 
 /// An event about a request. What people wrote stands in the row, never in the chain.

@@ -8,7 +8,7 @@ use upivia_domain::{
 };
 
 use super::{PublishError, Publishing, asked, manages, published};
-use crate::access::Author;
+use crate::access::{Author, Recorder};
 
 impl Publishing {
     /// Takes a publication back. Clones stay with those who made them. One that is not in force any more stays as it is.
@@ -29,7 +29,7 @@ async fn revoke(tx: &mut dyn Tx, author: Author, id: PublicationId) -> Result<Pu
     if publication.status != PublicationStatus::Active {
         return Ok(publication);
     }
-    Ok(end(tx, &author, publication, PublicationStatus::Revoked).await?)
+    Ok(end(tx, &author.recorder(), publication, PublicationStatus::Revoked).await?)
 }
 
 /// By those who could have approved it, whoever asked for it, and the owner of the agent.
@@ -57,28 +57,28 @@ async fn permitted(tx: &mut dyn Tx, author: &Author, publication: &Publication) 
 /// Ends a publication that is in force.
 pub(super) async fn end(
     tx: &mut dyn Tx,
-    author: &Author,
+    by: &Recorder,
     publication: Publication,
     status: PublicationStatus,
 ) -> Result<Publication, StoreError> {
-    let (ended_at, ended_by) = (Some(tx.now()), Some(author.caller.user));
+    let (ended_at, ended_by) = (Some(tx.now()), by.user());
     let ended = Publication { status, ended_at, ended_by, ..publication };
     tx.publishing().update(&ended).await?;
     let kind = if status == PublicationStatus::Replaced { "publication.replaced" } else { "publication.revoked" };
-    author.record(tx, published(kind, &ended)).await?;
+    by.record(tx, published(kind, &ended)).await?;
     Ok(ended)
 }
 
 /// The thing is gone: its publications end, and nobody has to answer for it any more.
-pub(crate) async fn withdraw(tx: &mut dyn Tx, author: &Author, subject: Subject) -> Result<(), StoreError> {
-    for publication in tx.publishing().active(author.org(), subject).await? {
-        end(tx, author, publication, PublicationStatus::Revoked).await?;
+pub(crate) async fn withdraw(tx: &mut dyn Tx, by: &Recorder, subject: Subject) -> Result<(), StoreError> {
+    for publication in tx.publishing().active(by.org(), subject).await? {
+        end(tx, by, publication, PublicationStatus::Revoked).await?;
     }
-    for request in tx.publishing().pending_requests(author.org(), subject).await? {
-        let (resolved_at, resolved_by) = (Some(tx.now()), Some(author.caller.user));
+    for request in tx.publishing().pending_requests(by.org(), subject).await? {
+        let (resolved_at, resolved_by) = (Some(tx.now()), by.user());
         let withdrawn = PublishRequest { status: PublishRequestStatus::Withdrawn, resolved_at, resolved_by, ..request };
         tx.publishing().update_request(&withdrawn).await?;
-        author.record(tx, asked("publish_request.withdrawn", &withdrawn)).await?;
+        by.record(tx, asked("publish_request.withdrawn", &withdrawn)).await?;
     }
     Ok(())
 }

@@ -49,9 +49,7 @@ async fn decide(
     (agent, id): (AgentId, SkillProposalId),
     decision: Decision,
 ) -> Result<SkillProposal, SkillError> {
-    if !author.may(tx, Permission::SkillDecide).await? {
-        return Err(SkillError::Forbidden(Permission::SkillDecide));
-    }
+    author.require(tx, Permission::SkillDecide, SkillError::Forbidden).await?;
     let found = tx.skills().find(author.org(), id).await?;
     let proposal = found.filter(|one| one.agent == agent).ok_or(SkillError::NotFound("skill proposal"))?;
     match (proposal.status, decision) {

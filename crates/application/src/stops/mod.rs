@@ -110,7 +110,7 @@ async fn resume(
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), StopError> {
-    if author.may(tx, permission).await? { Ok(()) } else { Err(StopError::Forbidden(permission)) }
+    author.require(tx, permission, StopError::Forbidden).await
 }
 
 /// What is to be stopped must be there. An agent that was deleted spends nothing.

@@ -66,9 +66,7 @@ impl Suspensions {
 }
 
 async fn lift(tx: &mut dyn Tx, author: Author, command: Command) -> Result<(), SuspensionError> {
-    if !author.may(tx, Permission::OperationResume).await? {
-        return Err(SuspensionError::Forbidden(Permission::OperationResume));
-    }
+    author.require(tx, Permission::OperationResume, SuspensionError::Forbidden).await?;
     tx.apply(&command).await??;
     Ok(())
 }

@@ -73,7 +73,7 @@ async fn update(tx: &mut dyn Tx, author: Author, id: TeamId, change: TeamChange)
 }
 
 async fn permitted(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), TeamError> {
-    if author.may(tx, permission).await? { Ok(()) } else { Err(TeamError::Forbidden(permission)) }
+    author.require(tx, permission, TeamError::Forbidden).await
 }
 
 pub(crate) fn entry(kind: &'static str, team: TeamId, detail: Value) -> Entry {

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use serde_json::json;
 use upivia_domain::{
     OrgId, UserId,
-    audit::{NewEvent, Object},
+    audit::Object,
     identity::{SignIn, User, UserSuspension},
     ports::{Tx, UnitOfWork, transact},
 };
 
-use crate::{access::Author, teams::Person};
+use crate::{
+    access::{Author, Entry},
+    teams::Person,
+};
 
 pub use error::UserError;
 
@@ -87,7 +90,7 @@ async fn resume(tx: &mut dyn Tx, author: Author, who: Person, reason: String) ->
 
 /// The person, for those who run the installation: for everybody else nobody is there.
 async fn found(tx: &mut dyn Tx, author: &Author, who: Person) -> Result<User, UserError> {
-    if !tx.platform_admins().contains(author.caller.user).await? {
+    if !author.runs_the_installation(tx).await? {
         return Err(UserError::NotFound);
     }
     let found = match who {
@@ -105,8 +108,7 @@ async fn record(
     reason: String,
 ) -> Result<(), UserError> {
     let object = Object { kind: "user", id: user.to_string() };
-    let (actor, detail, trace) = (author.caller.actor(), json!({ "reason": reason }), author.trace);
-    let event = NewEvent { kind, actor, agent: None, operation: None, object, detail, trace };
-    tx.append(OrgId::PLATFORM, event).await?;
+    let entry = Entry { kind, object, agent: None, operation: None, detail: json!({ "reason": reason }) };
+    author.record_at(tx, OrgId::PLATFORM, entry).await?;
     Ok(())
 }

@@ -140,7 +140,7 @@ impl Webhooks {
 }
 
 async fn allowed(tx: &mut dyn Tx, author: &Author, permission: Permission) -> Result<(), WebhookError> {
-    if author.may(tx, permission).await? { Ok(()) } else { Err(WebhookError::Forbidden(permission)) }
+    author.require(tx, permission, WebhookError::Forbidden).await
 }
 
 async fn own(tx: &mut dyn Tx, author: &Author, id: WebhookEndpointId) -> Result<Endpoint, WebhookError> {

@@ -132,7 +132,7 @@ permissions! {
     AgentRequestAnswerAny = "agentRequest.answerAny", Admins, "Answer what anybody's agent asked for.";
     PublishRead = "publish.read", Everyone, "See what is published, and one's own requests to publish.";
     PublishRequest = "publish.request", Everyone, "Ask to publish a thing of one's own.";
-    PublishManageOwn = "publish.manageOwn", Everyone, "Answer requests to publish to a team that one manages, and take back what one published.";
+    PublishManageOwn = "publish.manageOwn", Managers, "Answer requests to publish to a team that one manages, and take back what one published.";
     PublishManage = "publish.manage", Admins, "Answer any request to publish, and take any publication back.";
     MarketplacePublish = "marketplace.publish", Admins, "Let a thing into the marketplace.";
     MarketplaceRead = "marketplace.read", Everyone, "Look at the marketplace.";

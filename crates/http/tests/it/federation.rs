@@ -2,36 +2,12 @@
 
 use serde_json::json;
 
-use crate::support::{Call, Reply, World};
+use crate::support::{Call, Jar, Reply, World};
 
 const SESSION: &str = "next-auth.session-token";
 const ATTEMPT: &str = "upivia-sign-in";
 
-/// A browser: its cookies.
-#[derive(Default, Clone)]
-struct Jar(Vec<(String, String)>);
-
 impl Jar {
-    fn take(&mut self, reply: &Reply) {
-        for value in reply.headers.get_all("set-cookie") {
-            let text = value.to_str().unwrap();
-            assert!(text.contains("; Path=/; HttpOnly; SameSite=Lax"), "{text}");
-            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
-            self.0.retain(|(kept, _)| kept != name);
-            if !text.contains("Max-Age=0") {
-                self.0.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(kept, _)| kept == name)
-    }
-
-    fn header(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
     async fn get(&mut self, world: &World, path: &str) -> Reply {
         let reply = world.send(Call::new("GET", &format!("/api/auth{path}")).cookie(&self.header())).await;
         self.take(&reply);

@@ -2,33 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Call, PASSWORD, Reply, World};
-
-/// What a browser keeps.
-#[derive(Default)]
-struct Jar(Vec<(String, String)>);
-
-impl Jar {
-    fn take(&mut self, reply: &Reply) {
-        for value in reply.headers.get_all("set-cookie") {
-            let text = value.to_str().unwrap();
-            assert!(text.contains("; Path=/; HttpOnly; SameSite=Lax"), "{text}");
-            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
-            self.0.retain(|(kept, _)| kept != name);
-            if !text.contains("Max-Age=0") {
-                self.0.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    fn header(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(kept, _)| kept == name)
-    }
-}
+use crate::support::{Call, Jar, PASSWORD, Reply, World};
 
 const SESSION: &str = "next-auth.session-token";
 

@@ -3,6 +3,7 @@
 mod call;
 mod catalog;
 mod friend;
+mod jar;
 mod machine;
 mod mails;
 mod provider;
@@ -12,6 +13,7 @@ mod world;
 
 pub use call::{Call, Reply};
 pub use catalog::DEARER_FROM;
+pub use jar::Jar;
 pub use machine::PASSWORD;
 pub use mails::token_in;
 pub use tidy::tidy;
