@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     AgentId, CredentialId, Mode, OrgId, UserId,
-    agent::{Agent, AgentStatus},
+    agent::Agent,
     identity::{Actor, Email, OrgRole, Permission, PermissionSet, PersonStanding},
     ports::{StoreError, Tx},
 };
@@ -32,7 +32,7 @@ impl AgentCaller {
         let now = tx.now();
         let key = tx.credentials().find(self.org, self.credential).await?;
         let agent = tx.agents().find(self.org, self.agent).await?;
-        let is_alive = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+        let is_alive = |agent: &Agent| agent.status.is_living();
         Ok(key.is_some_and(|key| key.status.is_valid(now)) && agent.as_ref().is_some_and(is_alive))
     }
 }

@@ -136,7 +136,7 @@ impl AgentPatch {
 }
 
 fn may_become(old: &Agent, status: AgentStatus) -> Result<(), AgentError> {
-    if !status.is_choosable() {
+    if !status.is_living() {
         return Err(AgentError::invalid("status", "must be active, paused or disabled"));
     }
     let forbidden = old.kind.never_disabled().filter(|_| status == AgentStatus::Disabled);

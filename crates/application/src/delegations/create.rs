@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use upivia_domain::{
     AgentId, DelegationId, NanoUsd, OrgId,
-    agent::{Agent, AgentStatus},
+    agent::Agent,
     audit::Object,
     catalog::OperationName,
     delegation::{DelegatedTask, TaskStatus},
@@ -199,6 +199,6 @@ pub(super) fn object(task: DelegationId) -> Object {
 
 async fn living(tx: &mut dyn Tx, org: OrgId, id: AgentId) -> Result<Agent, DelegationError> {
     let agent = tx.agents().find(org, id).await?;
-    let living = agent.filter(|agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted));
+    let living = agent.filter(|agent| agent.status.is_living());
     living.ok_or(DelegationError::NotFound("agent"))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use upivia_domain::{
     AgentId, AgentRequestId, BudgetRequestId, Mode, NanoUsd, OrgId, UserId,
-    agent::{Agent, AgentStatus},
+    agent::Agent,
     audit::Object,
     identity::Permission,
     inbox::{AgentRequest, AgentRequestKind, AgentRequestStatus, Link},
@@ -151,7 +151,7 @@ async fn by_agent(tx: &mut dyn Tx, caller: AgentCaller, plan: Plan) -> Result<As
 
 async fn living(tx: &mut dyn Tx, org: OrgId, id: AgentId) -> Result<Agent, InboxError> {
     let found = tx.agents().find(org, id).await?;
-    let lives = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+    let lives = |agent: &Agent| agent.status.is_living();
     found.filter(lives).ok_or(InboxError::NotFound("agent"))
 }
 

@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     AgentId, PublishRequestId, TeamId,
-    agent::{Agent, AgentKind, AgentStatus},
+    agent::{Agent, AgentKind},
     identity::Permission,
     ports::{Tx, transact},
     publishing::{Manifest, PublishRequest, PublishRequestStatus, PublishScope, Subject},
@@ -85,7 +85,7 @@ async fn publishable(tx: &mut dyn Tx, author: &Author, id: AgentId) -> Result<Ag
     let permission = Permission::PublishRequest;
     author.require(tx, permission, PublishError::Forbidden).await?;
     let found = tx.agents().find(author.org(), id).await?;
-    let lives = |agent: &Agent| !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+    let lives = |agent: &Agent| agent.status.is_living();
     let agent = found.filter(lives).ok_or(PublishError::NotFound("agent"))?;
     if agent.owner != author.caller.user && !author.may(tx, Permission::AgentManageAny).await? {
         let refusal = PublishError::Forbidden(Permission::AgentManageAny);

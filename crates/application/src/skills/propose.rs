@@ -3,7 +3,6 @@
 use serde_json::json;
 use upivia_domain::{
     AgentId, SkillProposalId,
-    agent::AgentStatus,
     identity::{Name, Permission},
     ports::{Tx, transact},
     skill::{ProposalStatus, SkillProposal},
@@ -61,7 +60,7 @@ async fn propose(
 ) -> Result<SkillProposal, SkillError> {
     by.permit(tx, Permission::SkillPropose).await??;
     let found = tx.agents().find(by.org(), agent).await?;
-    let living = found.filter(|one| !matches!(one.status, AgentStatus::Ending | AgentStatus::Deleted));
+    let living = found.filter(|one| one.status.is_living());
     living.filter(|_| by.speaks_for(agent)).ok_or(SkillError::NotFound("agent"))?;
     if tx.skills().list(by.org(), agent, ProposalStatus::Pending).await?.len() >= MOST_PENDING {
         return Err(SkillError::TooMany(format!("an agent can have at most {MOST_PENDING} pending skill proposals")));

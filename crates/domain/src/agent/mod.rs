@@ -42,8 +42,8 @@ impl AgentStatus {
         }
     }
 
-    /// Whether a person may choose it. The others are what deleting leads to.
-    pub const fn is_choosable(self) -> bool {
+    /// Whether it is one that a person may choose. The others are what deleting leads to: such an agent does nothing any more.
+    pub const fn is_living(self) -> bool {
         matches!(self, Self::Active | Self::Paused | Self::Disabled)
     }
 }

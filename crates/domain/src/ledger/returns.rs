@@ -71,7 +71,7 @@ pub(super) fn return_unspent(
         return Ok(Outcome::Recorded { seq: recorded.seq });
     }
     let agent = snapshot.policy.agents.get(&command.agent).ok_or(Refusal::NotFound("agent"))?;
-    if !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted) {
+    if agent.status.is_living() {
         return Err(Refusal::NotFound("agent that has ended"));
     }
     let Some(origin) = agent.origin.clone() else { return Ok(Outcome::Recorded { seq: snapshot.head().seq }) };

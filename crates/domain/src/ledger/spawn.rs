@@ -64,8 +64,9 @@ fn failed_checks(
     (account, limits): (AccountOwner, &[Limit]),
     now: Timestamp,
 ) -> Result<Vec<Reason>, Refusal> {
-    if let Some(reason) = stopped(snapshot, parent, &ancestors(snapshot, parent)?).into_iter().next() {
-        return Ok(vec![reason]);
+    let stopped = stopped(snapshot, parent, &ancestors(snapshot, parent)?);
+    if !stopped.is_empty() {
+        return Ok(stopped);
     }
     if command.amount.is_zero() {
         return Ok(Vec::new());

@@ -17,7 +17,7 @@ pub(super) use row::{draft, finish, free_end, row};
 pub(super) use tasks::tasks;
 
 use super::{Admit, AdmitKind, Outcome, Refusal, Snapshot, is_ahead, report};
-use crate::{AgentId, CredentialId, Mode, Timestamp, agent::AgentStatus, policy::AgentPolicy};
+use crate::{AgentId, CredentialId, Mode, Timestamp, policy::AgentPolicy};
 use decide::{Verdict, decide};
 
 pub(super) fn admit(snapshot: &mut Snapshot, command: &Admit, clock: Timestamp) -> Result<Outcome, Refusal> {
@@ -54,7 +54,7 @@ pub(super) fn opened(
     now: Timestamp,
 ) -> Result<Arc<AgentPolicy>, Refusal> {
     let agent = snapshot.policy.agents.get(&agent).ok_or(Refusal::CredentialRevoked)?;
-    let alive = !matches!(agent.status, AgentStatus::Ending | AgentStatus::Deleted);
+    let alive = agent.status.is_living();
     let opens = agent.credentials.get(&credential).is_some_and(|key| key.opens(mode, now));
     (alive && opens).then(|| Arc::clone(agent)).ok_or(Refusal::CredentialRevoked)
 }
