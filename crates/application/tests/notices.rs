@@ -6,12 +6,15 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use upivia_application::notices::{Courier, CourierParts, Follower, FollowerParts};
+use upivia_application::{
+    mails::Postbox,
+    notices::{Courier, CourierParts, Follower, FollowerParts, NoticeMails},
+};
 use upivia_domain::{
     Mode, NodeId, Secret, Uuid, WebhookEndpointId,
     ports::{
-        AlertFilter, Clock, DeliveryFilter, Ids, JournalFilter, JournalQueries, Parcel, StoreError, WebhookQueries,
-        WebhookSender, transact,
+        AlertFilter, Clock, DeliveryFilter, Ids, JournalFilter, JournalQueries, MailOutbox, Parcel, StoreError,
+        WebhookQueries, WebhookSender, transact,
     },
     webhook::{
         Attempt, Delivery, DeliveryStatus, Endpoint, EndpointStatus, EndpointUrl, GAVE_UP_AFTER, SigningSecrets,
@@ -77,12 +80,29 @@ impl Post {
         Self { world, fake, endpoint: id, entropy: Arc::new(SequenceEntropy::new(9)) }
     }
 
+    fn mails(&self) -> NoticeMails {
+        NoticeMails {
+            postbox: Postbox::new(self.world.ids.clone(), true),
+            organizations: self.world.store.clone(),
+            people: self.world.store.clone(),
+        }
+    }
+
+    /// Mails that wait: to whom, and about what.
+    async fn mailed(&self) -> Vec<(String, String)> {
+        let (now, outbox): (_, &dyn MailOutbox) = (self.world.clock.now(), &*self.world.store);
+        let claimed = outbox.claim(now, now.plus_seconds(DAY), 99).await.unwrap();
+        let said = |mail: &upivia_domain::mail::NewMail| (mail.to.to_string(), mail.subject.as_str().to_owned());
+        claimed.iter().map(|claimed| said(&claimed.mail)).collect()
+    }
+
     fn courier(&self) -> Courier {
         Courier::new(CourierParts {
             outbox: self.world.store.clone(),
             queries: self.world.store.clone(),
             sender: self.fake.clone(),
             unit: self.world.store.clone(),
+            mails: self.mails(),
             clock: self.world.clock.clone(),
             entropy: self.entropy.clone(),
             node: NodeId::new(Uuid::from_u128(1)),
@@ -94,6 +114,8 @@ impl Post {
             outbox: self.world.store.clone(),
             journal: self.world.store.clone(),
             endpoints: self.world.store.clone(),
+            unit: self.world.store.clone(),
+            mails: self.mails(),
             ids: self.world.ids.clone(),
             clock: self.world.clock.clone(),
         })
@@ -179,6 +201,8 @@ async fn who_never_answers_is_turned_off_with_an_event() {
     let events = post.world.store.events(post.world.caller.org, &filter, 9).await.unwrap();
     assert_eq!(events.len(), 1, "once");
     assert!(events[0].body.contains(&post.endpoint.to_string()) && events[0].body.contains("failing"));
+    let [(_, subject)] = &post.mailed().await[..] else { panic!("one mail to the one owner") };
+    assert!(subject.ends_with(": a webhook endpoint was turned off"), "{subject}");
 
     post.tell().await;
     assert_eq!(post.deliveries().await.len(), 2, "it is told nothing more");
@@ -266,4 +290,8 @@ async fn alerts_need_no_endpoint() {
     assert_eq!(levels().await, [(100, "agent"), (80, "agent"), (50, "agent")]);
     post.tell().await;
     assert_eq!(levels().await.len(), 3, "each once");
+    let mailed = post.mailed().await;
+    let subjects: Vec<_> = mailed.iter().map(|(_, subject)| subject.rsplit_once(": ").unwrap().1).collect();
+    let share = |level: u8| format!("{level} percent of a limit are used (agent)");
+    assert_eq!(subjects, [share(50), share(80), share(100)], "each once, to the one owner: {mailed:?}");
 }

@@ -288,6 +288,8 @@ macro_rules! contract_suite {
                 endpoints_survive_whole,
                 deliveries_survive_whole,
                 a_journal_is_read_once,
+                a_journal_is_read_inside_a_transaction,
+                administrators_are_found,
                 alerts_are_told_once,
                 a_delivery_is_claimed_by_one,
                 old_deliveries_are_forgotten;

@@ -589,4 +589,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     journal_cursors,
     agent_requests,
+    user_suspensions,
 );

@@ -19,6 +19,7 @@ use upivia_domain::{
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, EndpointStatus, pause_micros},
 };
 
+use super::{NoticeMails, letters::of_turned_off};
 use crate::{
     access::{Entry, Recorder},
     webhooks::{WebhookError, give_up},
@@ -43,6 +44,8 @@ pub struct CourierParts {
     pub sender: Arc<dyn WebhookSender>,
     /// Where endpoints are turned off.
     pub unit: Arc<dyn UnitOfWork>,
+    /// Who is told of that by mail.
+    pub mails: NoticeMails,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -136,13 +139,17 @@ impl Courier {
 
     async fn turn_off(&self, delivery: &Delivery) -> Result<(), WebhookError> {
         let (org, id, actor) = (delivery.org, delivery.endpoint, Actor::System { node: self.parts.node });
+        let mails = self.parts.mails.clone();
+        let audience = mails.audience(org).await?;
         transact(&*self.parts.unit, &[org], move |tx| {
             Box::pin(async move {
                 let found = tx.webhooks().find(org, id).await?;
-                match found.filter(|endpoint| endpoint.status == EndpointStatus::Enabled) {
-                    Some(endpoint) => turn_off(tx, endpoint, actor).await,
-                    None => Ok(()),
-                }
+                let Some(endpoint) = found.filter(|endpoint| endpoint.status == EndpointStatus::Enabled) else {
+                    return Ok(());
+                };
+                let told = audience.map(|to| to.letters(&of_turned_off(&endpoint, &to.name)));
+                turn_off(tx, endpoint, actor).await?;
+                Ok(mails.post(tx, told.unwrap_or_default()).await?)
             })
         })
         .await

@@ -5,10 +5,19 @@ use std::{sync::Arc, time::Duration};
 use upivia_domain::{
     OrgId,
     audit::JournalEvent,
-    ports::{Clock, Ids, JournalFilter, JournalQueries, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
+    budget::BudgetAlert,
+    ports::{
+        Clock, Ids, JournalFilter, JournalQueries, Reading, StoreError, UnitOfWork, Unread, WebhookOutbox,
+        WebhookQueries, transact,
+    },
 };
 
-use super::reading::{Writer, keys, reasons_for_alerts};
+use super::{
+    NoticeMails,
+    letters::words,
+    reading::{Writer, keys, reasons_for_alerts},
+};
+use crate::mails::Letter;
 
 const PAUSE: Duration = Duration::from_secs(1);
 /// So many organizations at a look; those that are left over are there at the next.
@@ -32,6 +41,9 @@ const KINDS: [&str; 13] = [
     "request.resolved",
     "request.voided",
 ];
+/// Somebody is asked: mailed to those who may answer.
+const ASKED: &str = "approval.requested";
+
 /// The kinds that tell how far limits are filled: all that matters where nobody wants to be told.
 const ABOUT_LIMITS: [&str; 2] = ["request.admitted", "request.blocked"];
 
@@ -43,6 +55,10 @@ pub struct FollowerParts {
     pub journal: Arc<dyn JournalQueries>,
     /// Who wants to be told.
     pub endpoints: Arc<dyn WebhookQueries>,
+    /// Where mails are posted with the cursor.
+    pub unit: Arc<dyn UnitOfWork>,
+    /// Who is told by mail.
+    pub mails: NoticeMails,
     /// Ids of messages.
     pub ids: Arc<dyn Ids>,
     /// Time.
@@ -96,7 +112,11 @@ impl Follower {
         let Unread { org, read_seq: from_seq, last_seq } = unread;
         let to_seq = last_seq.min(from_seq.saturating_add(i64::from(PAGE)));
         let endpoints = self.parts.endpoints.endpoints(org).await?;
-        let told: &[&'static str] = if endpoints.is_empty() { &[] } else { &KINDS };
+        let told: &[&'static str] = match (endpoints.is_empty(), self.parts.mails.are_sent()) {
+            (false, _) => &KINDS,
+            (true, true) => &[ASKED],
+            (true, false) => &[],
+        };
         let kinds = told.iter().chain(&ABOUT_LIMITS).copied().collect();
         let events = self.events(org, (from_seq, to_seq), kinds).await?;
         let mut alerts = reasons_for_alerts(&events);
@@ -106,9 +126,43 @@ impl Follower {
         }
         let writer = Writer { endpoints: &endpoints, ids: &*self.parts.ids, now: self.parts.clock.now() };
         let deliveries = writer.write(&events, &mut alerts);
-        let moved = self.parts.outbox.advance(&Reading { org, from_seq, to_seq, alerts, deliveries }).await?;
+        let letters = self.letters(org, &events, &alerts).await?;
+        let reading = Reading { org, from_seq, to_seq, alerts, deliveries };
+        let moved = self.write(reading, letters).await?;
         // Otherwise another node was faster, and goes on.
         Ok(moved && to_seq < last_seq)
+    }
+
+    /// Without mails no organization has to be held.
+    async fn write(&self, reading: Reading, letters: Vec<Letter>) -> Result<bool, StoreError> {
+        if letters.is_empty() {
+            return self.parts.outbox.advance(&reading).await;
+        }
+        let mails = self.parts.mails.clone();
+        transact(&*self.parts.unit, &[reading.org], move |tx| {
+            Box::pin(async move {
+                let moved = tx.webhooks().advance(&reading).await?;
+                if moved {
+                    mails.post(tx, letters).await?;
+                }
+                Ok(moved)
+            })
+        })
+        .await
+    }
+
+    async fn letters(
+        &self,
+        org: OrgId,
+        events: &[JournalEvent],
+        alerts: &[BudgetAlert],
+    ) -> Result<Vec<Letter>, StoreError> {
+        if alerts.is_empty() && events.iter().all(|event| event.kind != ASKED) {
+            return Ok(Vec::new());
+        }
+        let Some(audience) = self.parts.mails.audience(org).await? else { return Ok(Vec::new()) };
+        let words = words((events, alerts), &audience.name);
+        Ok(words.iter().flat_map(|one| audience.letters(one)).collect())
     }
 
     /// The events of these kinds between two sequences, in their order.

@@ -4,9 +4,12 @@
 //! cursor, what is to be told; [`Courier`] sends it. Any number of nodes do both. Deliberately absent: signing and calling
 //! (a port), and endpoints themselves ([`crate::webhooks`]).
 
+mod audience;
 mod courier;
 mod follower;
+mod letters;
 mod reading;
 
+pub use audience::NoticeMails;
 pub use courier::{Courier, CourierParts};
 pub use follower::{Follower, FollowerParts};

@@ -8,6 +8,7 @@ use super::StoreError;
 use crate::{
     Mode, OrgId, Secret, Timestamp, WebhookDeliveryId, WebhookEndpointId, WebhookMessageId,
     budget::{AlertKey, BudgetAlert},
+    identity::Email,
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, EndpointUrl},
 };
 
@@ -47,6 +48,8 @@ pub trait WebhookQueries: Send + Sync {
     /// Whether anything was delivered to an endpoint at or after an instant.
     async fn delivered_since(&self, org: OrgId, endpoint: WebhookEndpointId, at: Timestamp)
     -> Result<bool, StoreError>;
+    /// The addresses of the owners and admins of an organization, without those who are suspended, in the order of their ids.
+    async fn administrators(&self, org: OrgId) -> Result<Vec<Email>, StoreError>;
     /// At most `limit` alerts, the newest first.
     async fn budget_alerts(&self, org: OrgId, filter: AlertFilter, limit: u32) -> Result<Vec<BudgetAlert>, StoreError>;
 }
@@ -70,6 +73,9 @@ pub trait WebhookRepository: Send {
     async fn find_delivery(&mut self, org: OrgId, id: WebhookDeliveryId) -> Result<Option<Delivery>, StoreError>;
     /// Writes status, attempts, times and the last attempt.
     async fn update_delivery(&mut self, delivery: &Delivery) -> Result<(), StoreError>;
+    /// What [`WebhookOutbox::advance`] does, as a part of this transaction: for a piece that leads to more than deliveries and
+    /// alerts.
+    async fn advance(&mut self, reading: &Reading) -> Result<bool, StoreError>;
     /// Gives up whatever is pending for an endpoint.
     async fn give_up(&mut self, org: OrgId, endpoint: WebhookEndpointId, attempt: &Attempt) -> Result<(), StoreError>;
 }

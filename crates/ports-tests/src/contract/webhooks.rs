@@ -5,6 +5,7 @@ use std::sync::Arc;
 use upivia_domain::{
     AgentId, Mode, OrgId, Secret, Timestamp, WebhookDeliveryId, WebhookEndpointId, WebhookMessageId,
     budget::{BudgetAlert, Period, Scope, Window},
+    identity::OrgRole,
     ports::{AlertFilter, Clock, DeliveryFilter, Reading, StoreError, Unread},
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, EndpointStatus, SigningSecrets, WebhookEvent},
 };
@@ -206,6 +207,55 @@ pub async fn a_journal_is_read_once(world: World) {
     let twice = Reading { alerts: vec![told], ..reading(last) };
     assert!(matches!(ports.webhook_outbox.advance(&twice).await, Err(StoreError::Constraint(_))));
     assert_eq!(unread(ports, tenant.org).await, Some(last));
+}
+
+/// A piece may be read in a use-case's transaction, all or nothing with what else it writes.
+pub async fn a_journal_is_read_inside_a_transaction(world: World) {
+    let tenant = world.tenant().await;
+    let to = endpoint(&tenant);
+    put(&tenant, &to).await.unwrap();
+    let first = unread(&world.ports, tenant.org).await.unwrap();
+    let piece = Reading { deliveries: vec![delivery(&tenant, &to, 1)], ..reading(first) };
+    let aborted = piece.clone();
+    let failed = tenant
+        .attempt(move |tx| {
+            Box::pin(async move {
+                assert!(tx.webhooks().advance(&aborted).await?);
+                Err(StoreError::Internal("on purpose".to_owned()))
+            })
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!(unread(&world.ports, tenant.org).await, Some(first));
+    for expected in [true, false] {
+        let piece = piece.clone();
+        let read = tenant.attempt(move |tx| {
+            Box::pin(async move {
+                assert_eq!(tx.webhooks().advance(&piece).await?, expected);
+                Ok(())
+            })
+        });
+        read.await.unwrap();
+    }
+    let written = world.ports.webhooks.deliveries(tenant.org, to.id, DeliveryFilter::default(), 9).await.unwrap();
+    assert_eq!(written.len(), 1);
+}
+
+/// Owners and admins are found with their addresses; members are not.
+pub async fn administrators_are_found(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    tenant.person(OrgRole::Member).await;
+    let admin = tenant.person(OrgRole::Admin).await;
+    let mut expected = Vec::new();
+    for user in [tenant.owner, admin] {
+        expected.push(world.ports.credentials.user(user).await.unwrap().unwrap().email);
+    }
+    let second = world.second().await;
+    let mut found = second.webhooks.administrators(tenant.org).await.unwrap();
+    found.sort_by_key(ToString::to_string);
+    expected.sort_by_key(ToString::to_string);
+    assert_eq!(found, expected);
+    assert_eq!(second.webhooks.administrators(other.org).await.unwrap().len(), 1);
 }
 
 /// Alerts survive whole and are listed newest first; what was told of is known by limit, share and window.

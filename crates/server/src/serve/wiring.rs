@@ -18,7 +18,7 @@ use upivia_application::{
     mails::{Delivery, DeliveryParts, MailGauges, Postbox},
     members::{Members, MembersParts},
     node::{Node, NodeSettings, Sweeper, SweeperParts},
-    notices::{Courier, CourierParts, Follower, FollowerParts},
+    notices::{Courier, CourierParts, Follower, FollowerParts, NoticeMails},
     organizations::{ClosingOrganizations, ClosingParts, Organizations, OrganizationsParts},
     outcomes::{Outcomes, OutcomesParts},
     password_resets::{PasswordResets, PasswordResetsParts},
@@ -181,8 +181,8 @@ impl Base<'_> {
             Box::pin(sampler.run()),
             Box::pin(ending.run()),
             Box::pin(closing.run()),
-            Box::pin(self.follower().run()),
-            Box::pin(self.courier().run()),
+            Box::pin(self.follower(&postbox).run()),
+            Box::pin(self.courier(&postbox).run()),
         ];
         Ok(Wired { api, node: self.node, state, lanes: self.lanes, workers, delivery })
     }
@@ -473,22 +473,29 @@ impl Base<'_> {
         })
     }
 
-    fn follower(&self) -> Follower {
+    fn notice_mails(&self, postbox: &Postbox) -> NoticeMails {
+        NoticeMails { postbox: postbox.clone(), organizations: self.store(), people: self.store() }
+    }
+
+    fn follower(&self, postbox: &Postbox) -> Follower {
         Follower::new(FollowerParts {
             outbox: self.store(),
             journal: self.store(),
             endpoints: self.store(),
+            unit: self.store(),
+            mails: self.notice_mails(postbox),
             ids: Arc::clone(&self.ids),
             clock: Arc::clone(&self.clock),
         })
     }
 
-    fn courier(&self) -> Courier {
+    fn courier(&self, postbox: &Postbox) -> Courier {
         Courier::new(CourierParts {
             outbox: self.store(),
             queries: self.store(),
             sender: Arc::clone(&self.sender),
             unit: self.store(),
+            mails: self.notice_mails(postbox),
             clock: Arc::clone(&self.clock),
             entropy: Arc::new(SystemEntropy),
             node: self.node.id(),

@@ -17,7 +17,7 @@ mod standings;
 mod stops;
 mod teams;
 mod usage;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use upivia_domain::OrgId;
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use upivia_domain::{
     OrgId, Timestamp, WebhookEndpointId,
     budget::{AlertKey, BudgetAlert},
+    identity::{Email, OrgRole},
     ports::{AlertFilter, Claim, DeliveryFilter, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
     webhook::{Delivery, DeliveryStatus, Endpoint, EndpointStatus},
 };
@@ -58,6 +59,14 @@ impl WebhookQueries for MemoryStore {
         Ok(self.shared.state().deliveries.values().any(wanted))
     }
 
+    async fn administrators(&self, org: OrgId) -> Result<Vec<Email>, StoreError> {
+        let state = self.shared.state();
+        let members = state.orgs.get(&org).into_iter().flat_map(|rows| rows.policy.memberships.values());
+        let leads = members.filter(|member| matches!(member.role, OrgRole::Owner | OrgRole::Admin));
+        let leads = leads.filter(|member| !state.suspensions.contains_key(&member.user));
+        Ok(leads.filter_map(|member| state.users.get(&member.user)).map(|user| user.email.clone()).collect())
+    }
+
     async fn budget_alerts(&self, org: OrgId, filter: AlertFilter, limit: u32) -> Result<Vec<BudgetAlert>, StoreError> {
         let wanted = |one: &&BudgetAlert| {
             one.org == org
@@ -93,14 +102,12 @@ impl WebhookOutbox for MemoryStore {
     async fn advance(&self, reading: &Reading) -> Result<bool, StoreError> {
         self.shared.reachable()?;
         let mut state = self.shared.state();
-        if state.journal_cursors.get(&reading.org).copied().unwrap_or_default() != reading.from_seq {
-            return Ok(false);
+        let is_next = state.is_next(reading);
+        if is_next {
+            check(&state, reading)?;
+            state.write_reading(reading);
         }
-        check(&state, reading)?;
-        state.journal_cursors.insert(reading.org, reading.to_seq);
-        state.alerts.extend(reading.alerts.iter().cloned());
-        state.deliveries.extend(reading.deliveries.iter().map(|one| (one.id, one.clone())));
-        Ok(true)
+        Ok(is_next)
     }
 
     async fn claim(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<Claim>, StoreError> {
@@ -136,7 +143,20 @@ impl WebhookOutbox for MemoryStore {
     }
 }
 
-fn check(state: &State, reading: &Reading) -> Result<(), StoreError> {
+impl State {
+    /// Whether the journal was read exactly up to where the piece begins.
+    pub(crate) fn is_next(&self, reading: &Reading) -> bool {
+        self.journal_cursors.get(&reading.org).copied().unwrap_or_default() == reading.from_seq
+    }
+
+    pub(crate) fn write_reading(&mut self, reading: &Reading) {
+        self.journal_cursors.insert(reading.org, reading.to_seq);
+        self.alerts.extend(reading.alerts.iter().cloned());
+        self.deliveries.extend(reading.deliveries.iter().map(|one| (one.id, one.clone())));
+    }
+}
+
+pub(crate) fn check(state: &State, reading: &Reading) -> Result<(), StoreError> {
     let known = |alert: &BudgetAlert| state.alerts.iter().any(|one| one.org == alert.org && one.key() == alert.key());
     let is_taken = |new: &Delivery| {
         state

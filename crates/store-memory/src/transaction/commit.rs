@@ -13,6 +13,7 @@ use upivia_domain::{
 use super::{OpenOrg, Transaction};
 use crate::{
     locks::OrgLock,
+    queries::webhooks::check as check_reading,
     state::{LedgerTables, MailRow, OrgRows, PolicyTables, State},
 };
 
@@ -33,6 +34,11 @@ impl Transaction {
         let (writes, _locks): (Vec<_>, Vec<_>) = self.orgs.into_iter().map(|(org, open)| open.into_write(org)).unzip();
         let mut state = self.shared.state();
         check(&state, &writes, &self.new_users)?;
+        for reading in &self.readings {
+            // Whoever was faster did it without the organization.
+            require(state.is_next(reading), "journal_cursors: the journal was read by somebody else")?;
+            check_reading(&state, reading)?;
+        }
         for user in self.new_users {
             state.emails.insert(user.email.clone(), user.id);
             state.users.insert(user.id, user);
@@ -40,6 +46,7 @@ impl Transaction {
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
         state.identities.extend(self.new_identities);
+        self.readings.iter().for_each(|reading| state.write_reading(reading));
         for (id, delivery) in self.deliveries {
             match delivery {
                 Some(delivery) => drop(state.deliveries.insert(id, delivery)),

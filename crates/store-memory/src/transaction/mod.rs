@@ -28,7 +28,7 @@ use upivia_domain::{
     identity::{LinkedIdentity, Name, Organization, PasswordReset, PermissionSet, SignIn, User, UserSuspension},
     ledger::{Command, OrgHead, Outcome, Reads, Refusal},
     mail::NewMail,
-    ports::StoreError,
+    ports::{Reading, StoreError},
     webhook::Delivery,
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Transaction {
     new_identities: Vec<LinkedIdentity>,
     /// Deliveries that it changed; `None` = removed.
     deliveries: BTreeMap<WebhookDeliveryId, Option<Delivery>>,
+    /// Pieces of journals that it read.
+    readings: Vec<Reading>,
     /// Begun, or with `None` lifted.
     suspensions: HashMap<UserId, Option<UserSuspension>>,
     scopes: HashMap<CredentialId, PermissionSet>,
@@ -76,6 +78,7 @@ impl Transaction {
             orgs,
             new_identities: Vec::new(),
             deliveries: BTreeMap::new(),
+            readings: Vec::new(),
             suspensions: HashMap::new(),
             scopes: HashMap::new(),
             new_users: Vec::new(),

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, WebhookDeliveryId, WebhookEndpointId,
-    ports::{StoreError, WebhookRepository},
+    ports::{Reading, StoreError, WebhookRepository},
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint},
 };
 
@@ -80,6 +80,16 @@ impl WebhookRepository for Transaction {
         self.remember(found)?;
         self.deliveries.insert(delivery.id, Some(delivery.clone()));
         Ok(())
+    }
+
+    async fn advance(&mut self, reading: &Reading) -> Result<bool, StoreError> {
+        let held = self.open(reading.org).map(drop);
+        self.remember(held)?;
+        let is_next = self.shared.state().is_next(reading);
+        if is_next {
+            self.readings.push(reading.clone());
+        }
+        Ok(is_next)
     }
 
     async fn give_up(&mut self, org: OrgId, endpoint: WebhookEndpointId, attempt: &Attempt) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use upivia_domain::{
     OrgId, Timestamp, WebhookEndpointId,
     budget::{AlertKey, BudgetAlert},
+    identity::Email,
     ports::{AlertFilter, Claim, DeliveryFilter, Reading, StoreError, Unread, WebhookOutbox, WebhookQueries},
     webhook::{Delivery, Endpoint},
 };
@@ -44,6 +45,10 @@ impl WebhookQueries for Store {
     ) -> Result<bool, StoreError> {
         let whose = (org, endpoint);
         ask!(self, read queries::webhooks::delivered_since(whose, at))
+    }
+
+    async fn administrators(&self, org: OrgId) -> Result<Vec<Email>, StoreError> {
+        ask!(self, read queries::webhooks::administrators(org))
     }
 
     async fn budget_alerts(&self, org: OrgId, filter: AlertFilter, limit: u32) -> Result<Vec<BudgetAlert>, StoreError> {

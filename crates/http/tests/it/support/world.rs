@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use upivia_application::{
     agents::EndingAgents,
     gauges::Sampler,
-    notices::{Follower, FollowerParts},
+    mails::Postbox,
+    notices::{Follower, FollowerParts, NoticeMails},
     organizations::{ClosingOrganizations, ClosingParts},
     sign_in::SignIns,
     verify::{verify_audit, verify_ledger},
@@ -237,6 +238,12 @@ impl World {
             outbox: self.store.clone(),
             journal: self.store.clone(),
             endpoints: self.store.clone(),
+            unit: self.store.clone(),
+            mails: NoticeMails {
+                postbox: Postbox::new(self.ids.clone(), false),
+                organizations: self.store.clone(),
+                people: self.store.clone(),
+            },
             ids: self.ids.clone(),
             clock: self.clock.clone(),
         };

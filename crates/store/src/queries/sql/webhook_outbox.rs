@@ -49,10 +49,17 @@ pub(crate) async fn told(conn: &mut Conn, org: OrgId, keys: Vec<AlertKey>) -> Re
     Ok(known.iter().map(BudgetAlert::key).filter(|key| keys.contains(key)).collect())
 }
 
-/// The cursor first: who finds it elsewhere writes nothing.
+/// In a transaction of its own.
 pub(crate) async fn advance(conn: &mut Conn, shared: Arc<Shared>, reading: Reading) -> Result<bool, StoreError> {
     begin(conn).await?;
-    let moved = move_cursor(conn, &reading).await?;
+    let moved = write_reading(conn, &reading).await?;
+    send_commit(conn, &shared.faults).await?;
+    Ok(moved)
+}
+
+/// The cursor first: who finds it elsewhere writes nothing.
+pub(crate) async fn write_reading(conn: &mut Conn, reading: &Reading) -> Result<bool, StoreError> {
+    let moved = move_cursor(conn, reading).await?;
     if moved {
         for alert in &reading.alerts {
             let row = diesel::insert_into(budget_alerts::table).values(BudgetAlertRow::from(alert));
@@ -63,7 +70,6 @@ pub(crate) async fn advance(conn: &mut Conn, shared: Arc<Shared>, reading: Readi
             row.execute(conn).await.map_err(store_error)?;
         }
     }
-    send_commit(conn, &shared.faults).await?;
     Ok(moved)
 }
 

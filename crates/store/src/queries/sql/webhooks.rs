@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, Timestamp, WebhookEndpointId,
     budget::BudgetAlert,
+    identity::{Email, OrgRole},
     ports::{AlertFilter, DeliveryFilter, StoreError},
     webhook::{Delivery, DeliveryStatus, Endpoint},
 };
@@ -20,7 +21,7 @@ use crate::{
     error::store_error,
     queries::in_row,
     rows::{BudgetAlertRow, DeliveryRow, EndpointRow, parse},
-    schema::{budget_alerts, webhook_deliveries, webhook_endpoints},
+    schema::{budget_alerts, memberships, user_suspensions, users, webhook_deliveries, webhook_endpoints},
 };
 
 /// The endpoints of an organization, the oldest first: ids are in the order of birth.
@@ -95,6 +96,19 @@ pub(crate) async fn delivered_since(
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Delivered.as_str()))
         .filter(webhook_deliveries::ended_at.ge(at.micros()));
     select(exists(rows)).get_result(conn).await.map_err(store_error)
+}
+
+pub(crate) async fn administrators(conn: &mut Conn, org: OrgId) -> Result<Vec<Email>, StoreError> {
+    let roles = [OrgRole::Owner, OrgRole::Admin].map(OrgRole::as_str);
+    let query = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::org_id.eq(org.to_string()))
+        .filter(memberships::role.eq_any(roles))
+        .filter(users::id.ne_all(user_suspensions::table.select(user_suspensions::user_id)))
+        .order(users::id)
+        .select(users::email);
+    let found: Vec<String> = query.load(conn).await.map_err(store_error)?;
+    found.iter().map(|email| parse("users", "email", email)).collect()
 }
 
 /// At most `limit` alerts, the newest first.

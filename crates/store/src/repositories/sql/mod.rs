@@ -30,7 +30,7 @@ mod webhooks;
 use diesel::result::OptionalExtension;
 use upivia_domain::ports::StoreError;
 
-use super::unit_of_work::OpenTx;
+use super::{queries, unit_of_work::OpenTx};
 
 fn constraint(text: &str) -> StoreError {
     StoreError::Constraint(text.to_owned())

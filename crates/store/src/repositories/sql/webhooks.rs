@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, WebhookDeliveryId, WebhookEndpointId,
-    ports::{StoreError, WebhookRepository},
+    ports::{Reading, StoreError, WebhookRepository},
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint},
 };
 
-use super::{OpenTx, constraint};
+use super::{OpenTx, constraint, queries::webhook_outbox::write_reading};
 use crate::{
     queries::in_row,
     rows::{DeliveryRow, EndpointRow},
@@ -97,6 +97,12 @@ impl WebhookRepository for OpenTx<'_> {
             0 => self.remember(Err(constraint("webhook_deliveries: there is no such row"))),
             _ => Ok(()),
         }
+    }
+
+    async fn advance(&mut self, reading: &Reading) -> Result<bool, StoreError> {
+        self.require_held(reading.org)?;
+        let written = write_reading(self.conn()?, reading).await;
+        self.remember(written)
     }
 
     async fn give_up(&mut self, org: OrgId, endpoint: WebhookEndpointId, attempt: &Attempt) -> Result<(), StoreError> {
