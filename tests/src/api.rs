@@ -70,11 +70,16 @@ impl Api {
 
     /// A request to finish by hand.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}/api/v1{path}", self.base));
+        let request = self.request_at(method, &format!("{}/api/v1{path}", self.base));
         match &self.key {
             Some(key) => request.bearer_auth(key),
             None => request,
         }
+    }
+
+    /// A request to any URL, without the credential.
+    pub fn request_at(&self, method: Method, url: &str) -> RequestBuilder {
+        self.client.request(method, url)
     }
 
     /// Sends a request made by hand.

@@ -17,6 +17,7 @@ pub mod load;
 pub mod money;
 pub mod net;
 pub mod paid;
+pub mod person;
 pub mod postgres;
 pub mod race;
 pub mod server;
@@ -27,6 +28,7 @@ pub use api::{Api, Reply};
 pub use book::Book;
 pub use bootstrap::Bootstrap;
 pub use fake::{Answer, Fake};
+pub use person::Person;
 pub use server::Server;
 pub use site::{Site, Store};
 

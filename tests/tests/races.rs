@@ -9,9 +9,14 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use upivia_e2e::money::{cents, nanos};
-use upivia_e2e::{Api, Bootstrap, Reply, Server, Site, Store, dir, full, on_both_stores, paid};
+use upivia_e2e::{Api, Bootstrap, Person, Reply, Server, Site, Store, dir, full, on_both_stores, paid};
 
-on_both_stores!(the_last_cents_are_allocated_once, a_question_is_answered_once, a_rotated_key_is_dead);
+on_both_stores!(
+    the_last_cents_are_allocated_once,
+    two_managers_share_the_last_cents,
+    a_question_is_answered_once,
+    a_rotated_key_is_dead
+);
 
 /// Requests at the same instant.
 const AT_ONCE: usize = 8;
@@ -74,6 +79,53 @@ async fn the_last_cents_are_allocated_once(store: Store) -> Result<()> {
         give_back(&owner, &rich, &org.user_id).await?;
     }
     site.verify()
+}
+
+/// Two people, each with a token of their own, who give away what is left of one pool at the same instant: as much goes as is
+/// there, to the cent, and each is told which of theirs went.
+async fn two_managers_share_the_last_cents(store: Store) -> Result<()> {
+    const POOL: i64 = 65;
+    let (site, server, org) = served(store, 100).await?;
+    let owner = server.api(&org.pat)?;
+    let team = owner.post("/teams", &json!({"name": "Field"})).await?.ok()?;
+    let team = team["id"].as_str().context("no id of a team")?.to_owned();
+    let terms = json!({"role": "member", "team_id": team, "team_role": "manager"});
+    let mut managers = Vec::new();
+    for name in ["ann", "ben"] {
+        managers.push(Person::join(&server, &owner, &org.org_id, &format!("{name}@example.com"), &terms).await?);
+    }
+    ensure!(managers[0].id != managers[1].id, "two people");
+    owner.post(&format!("/teams/{team}/budget"), &json!({"amount_cents": POOL})).await?.ok()?;
+    for (round, each) in [40, 25, 10].into_iter().cycle().take(rounds()).enumerate() {
+        // Each gives to the other, all at once.
+        let pairs = (0..AT_ONCE).map(|n| (&managers[n % 2], &managers[(n + 1) % 2]));
+        let asked = pairs.map(|(by, to)| (by.api.clone(), allocation(&team, to), json!({"amount_cents": each})));
+        let replies = at_once(asked).await?;
+        let fit = usize::try_from(POOL / each)?.min(AT_ONCE);
+        some_got(&replies, fit).with_context(|| format!("round {round}, {each} cents each"))?;
+        let budget = owner.get(&format!("/teams/{team}/budget?mode=live")).await?.ok()?;
+        let mut sum = cents(&budget["pool"], "posted")?;
+        ensure!(sum == POOL - i64::try_from(fit)? * each, "round {round}: the pool has {sum} cents: {budget}");
+        for (index, manager) in managers.iter().enumerate() {
+            let got = replies.iter().enumerate().filter(|(n, reply)| (n + 1) % 2 == index && reply.code == 200).count();
+            let given = i64::try_from(got)? * each;
+            sum += given;
+            if given > 0 {
+                let back = format!("/teams/{team}/workers/{}/budget/take-back", manager.id);
+                owner.post(&back, &json!({"amount_cents": given})).await?.ok()?;
+                let more = owner.post(&back, &json!({"amount_cents": 1})).await?;
+                ensure!(more.code == 409, "round {round}: a worker had more than was given: {}", more.body);
+            }
+        }
+        ensure!(sum == POOL, "round {round}: {sum} cents of {POOL} are there");
+    }
+    let balance = cents(&owner.get("/balance?mode=live").await?.ok()?, "amount")?;
+    ensure!(balance == 100 - POOL, "the wallet has {balance} cents");
+    site.verify()
+}
+
+fn allocation(team: &str, to: &Person) -> String {
+    format!("/teams/{team}/workers/{}/budget/allocate", to.id)
 }
 
 /// All of it, so that the next round begins as this one did.

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use upivia_application::{
+    access::{Author, UserCaller},
     bootstrap::{Bootstrap, Bootstrapped, NewOrganization},
-    sign_in::{Arrival, Federation, FederationError, JoinTerms, Lifetimes, Return, SignIns, SignInsParts},
+    sign_in::{Arrival, Federation, FederationError, JoinTerms, Lifetimes, Return, SignInError, SignIns, SignInsParts},
     verify::{verify_audit, verify_ledger},
 };
 use upivia_domain::{
     NanoUsd, OrgId, Secret, Timestamp,
-    identity::{AuthorizationReply, Cookie, OrgRole, ProvenIdentity, SignInAttempt},
+    identity::{AuthorizationReply, Cookie, LinkedIdentity, OrgRole, ProvenIdentity, SignIn, SignInAttempt},
     ports::{
         CredentialQueries, IdentityFault, IdentityProvider, JournalFilter, JournalQueries, MockAttemptSealer,
-        MockPasswordHasher, MockSessionCodec, PeopleQueries,
+        MockPasswordHasher, MockSessionCodec, PeopleQueries, StoreError, transact,
     },
     time::Zone,
 };
@@ -29,6 +30,10 @@ struct Believes(Mutex<Option<ProvenIdentity>>);
 
 #[async_trait]
 impl IdentityProvider for Believes {
+    fn issuer(&self) -> String {
+        ISSUER.to_owned()
+    }
+
     async fn authorization_url(&self, _attempt: &SignInAttempt) -> Result<String, IdentityFault> {
         Err(IdentityFault::Unavailable("nobody leaves in these tests".to_owned()))
     }
@@ -204,4 +209,51 @@ async fn without_an_attempt_nobody_is_asked() {
     assert_eq!(sign_ins.arrive("other", back("sealed")).await.unwrap_err(), FederationError::NotConfigured);
     assert_eq!(sign_ins.depart("other", None).await.unwrap_err(), FederationError::NotConfigured);
     assert_eq!(sign_ins.depart("oidc", None).await.unwrap_err(), FederationError::ProviderUnavailable);
+}
+
+#[tokio::test]
+async fn the_last_way_in_stays_and_every_other_goes() {
+    let world = World::new().await;
+    let terms = joining(world.acme.org_id);
+    let eve = world.arrive(&terms, "9", Some("eve@acme.example")).await.unwrap().open.user;
+    let caller =
+        UserCaller::of_role(world.acme.org_id, eve, None, OrgRole::Member, "eve@acme.example".parse().unwrap());
+    let author = || Author { caller: caller.clone(), trace: None };
+    let sign_ins = world.sign_ins(terms.clone());
+    let own = sign_ins.identities(&caller).await.unwrap();
+    assert_eq!((own.has_password, own.identities[0].provider.as_deref()), (false, Some("Provider")));
+    let id = own.identities[0].identity.id();
+    assert!(!id.contains('9') || id.len() == 36, "{id}");
+    assert_eq!(sign_ins.unlink(author(), id.clone()).await, Err(SignInError::LastWay));
+    assert_eq!(sign_ins.unlink(author(), "idn_nothing".to_owned()).await, Err(SignInError::NotFound));
+    // One of a provider that nobody signs in by any more is no way in.
+    transact::<(), StoreError, _>(&*world.store, &[OrgId::PLATFORM], move |tx| {
+        Box::pin(async move {
+            let issuer = "https://old.example".to_owned();
+            let old = LinkedIdentity { issuer, subject: "9".to_owned(), user: eve, created_at: tx.now() };
+            tx.users().link(&old).await
+        })
+    })
+    .await
+    .unwrap();
+    assert_eq!(sign_ins.unlink(author(), id.clone()).await, Err(SignInError::LastWay));
+    let old = sign_ins.identities(&caller).await.unwrap().identities;
+    let old = old.iter().find(|one| one.provider.is_none()).unwrap().identity.id();
+    sign_ins.unlink(author(), old.clone()).await.unwrap();
+    assert_eq!(sign_ins.unlink(author(), old).await, Err(SignInError::NotFound));
+    transact::<(), StoreError, _>(&*world.store, &[OrgId::PLATFORM], move |tx| {
+        Box::pin(async move {
+            let password = Some("$argon2id$kept".to_owned().try_into().unwrap());
+            tx.users().put_sign_in(&SignIn { password, ..SignIn::none(eve) }).await
+        })
+    })
+    .await
+    .unwrap();
+    sign_ins.unlink(author(), id).await.unwrap();
+    assert_eq!(world.store.user_by_identity(ISSUER, "9").await.unwrap(), None);
+    let unlinked = world.kinds(OrgId::PLATFORM).await.iter().filter(|kind| *kind == "user.identity_unlinked").count();
+    assert_eq!(unlinked, 2);
+    let again = world.arrive(&terms, "9", Some("eve@acme.example")).await.unwrap();
+    assert_eq!(again.open.user, eve, "a verified address links anew");
+    world.verify().await;
 }

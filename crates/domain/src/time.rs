@@ -40,6 +40,12 @@ impl Timestamp {
         self.plus_micros(seconds.saturating_mul(1_000_000))
     }
 
+    /// The beginning of the next whole second: whatever carries whole seconds and was made until now lies before it.
+    pub const fn next_second(self) -> Self {
+        const MICROS: i64 = 1_000_000;
+        Self(self.0.div_euclid(MICROS).saturating_add(1).saturating_mul(MICROS))
+    }
+
     /// Parses ISO 8601 with an offset, or a bare date as its first instant in UTC.
     pub fn parse(text: &str) -> Result<Self, InvalidTime> {
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {

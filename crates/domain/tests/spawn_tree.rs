@@ -215,6 +215,7 @@ impl Run {
             credential: self.key(parent, mode),
             child: agent_id(child),
             amount: NanoUsd::from_nanos(nanos),
+            asked: None,
             trace: None,
         });
         self.world.put(row);

@@ -42,6 +42,7 @@ fn gift(world: &mut World, parent: u8, child: u8, nanos: i64) -> Spawn {
         credential: key_id(parent),
         child: agent_id(child),
         amount: NanoUsd::from_nanos(nanos),
+        asked: None,
         trace: None,
     }
 }

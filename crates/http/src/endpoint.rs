@@ -116,14 +116,14 @@ async fn identify(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Opt
     if http.headers().contains_key(AUTHORIZATION) {
         return match by_token(api, access, http).await {
             Err(ApiError::Unauthorized) => match session::shown(api, http) {
-                Some(shown) => by_session(api, &shown, http).await,
+                Some(shown) => by_session(api, access, &shown, http).await,
                 None => Err(ApiError::Unauthorized),
             },
             other => other,
         };
     }
     match (session::shown(api, http), access) {
-        (Some(shown), _) => by_session(api, &shown, http).await,
+        (Some(shown), _) => by_session(api, access, &shown, http).await,
         (None, Access::Open(_)) => visitor(),
         (None, _) => by_token(api, access, http).await,
     }
@@ -140,8 +140,13 @@ async fn by_token(api: &Api, access: &Access, http: &HttpRequest) -> Result<(Opt
     Ok((Some(principal), api.guard.proven(permit, token)?))
 }
 
-async fn by_session(api: &Api, shown: &Shown, http: &HttpRequest) -> Result<(Option<Principal>, Permit), ApiError> {
-    let (caller, permit) = shown.caller(api, http).await?;
+async fn by_session(
+    api: &Api,
+    access: &Access,
+    shown: &Shown,
+    http: &HttpRequest,
+) -> Result<(Option<Principal>, Permit), ApiError> {
+    let (caller, permit) = shown.caller(api, access, http).await?;
     Ok((Some(Principal::User(caller)), permit))
 }
 

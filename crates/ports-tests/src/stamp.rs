@@ -57,6 +57,7 @@ macro_rules! contract_suite {
             delegations:
                 delegated_tasks_survive_whole,
                 a_delegated_task_is_unique_and_of_one_organization,
+                open_tasks_are_found_from_both_sides,
                 a_delegated_task_holds_at_once,
                 a_request_says_for_which_task_it_is,
                 a_delegated_task_narrows_what_is_bound,
@@ -161,6 +162,7 @@ macro_rules! contract_suite {
                 a_token_is_listed_where_it_opens,
                 a_token_that_moved_opens_the_other_organization_only,
                 a_removed_token_opens_nothing,
+                an_identity_is_unlinked_and_free_again,
                 an_identity_is_one_persons_and_a_person_has_one_of_a_provider;
             policies:
                 a_revoked_key_is_dead_at_once,
@@ -180,6 +182,7 @@ macro_rules! contract_suite {
                 publications_survive_and_end,
                 one_of_a_thing_and_scope_is_pending_or_in_force,
                 publications_reach_whom_they_are_for,
+                the_marketplace_shows_active_organizations,
                 the_marketplace_stands_in_pages_by_place;
             races:
                 a_daily_count_is_exact,
@@ -239,6 +242,7 @@ macro_rules! contract_suite {
                 a_custom_role_survives_and_is_changed,
                 the_holders_of_a_role_are_counted,
                 a_membership_is_changed_and_removed,
+                sessions_from_before_a_removal_stay_out,
                 a_standing_is_what_role_and_token_say,
                 a_token_remembers_its_latest_use,
                 a_person_is_kept_out_and_let_in,
@@ -248,8 +252,10 @@ macro_rules! contract_suite {
                 late_corrections_go_to_who_got_the_rest,
                 a_batch_may_end_and_correct_a_childs_request,
                 a_gift_is_all_or_nothing_and_once,
+                a_repeated_gift_finds_the_first_one,
                 gifts_and_requests_share_the_last_cents,
                 descendants_are_found,
+                living_children_are_counted,
                 an_origin_survives;
             teams:
                 a_pool_pays_for_its_team,

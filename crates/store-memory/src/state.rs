@@ -75,6 +75,8 @@ pub(crate) struct OrgRows {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PolicyTables {
     pub(crate) memberships: BTreeMap<UserId, Membership>,
+    /// Of those who were removed: from when on their sessions act here.
+    pub(crate) departures: BTreeMap<UserId, Timestamp>,
     pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) teams: BTreeMap<TeamId, Team>,
     pub(crate) allocations: BTreeMap<(TeamId, UserId), Allocation>,

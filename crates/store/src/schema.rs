@@ -51,6 +51,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    departures (org_id, user_id) {
+        org_id -> Text,
+        user_id -> Text,
+        sessions_from -> BigInt,
+    }
+}
+
+diesel::table! {
     teams (id) {
         id -> Text,
         org_id -> Text,
@@ -563,6 +571,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(org_heads, publications);
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     org_heads,

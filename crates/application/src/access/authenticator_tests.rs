@@ -47,7 +47,7 @@ impl CredentialQueries for Rows {
     async fn standing(&self, _: OrgId, _: UserId, token: Option<CredentialId>) -> Result<PersonStanding, StoreError> {
         let (role, scope) = (self.role, self.scope.filter(|_| token.is_some()));
         let permissions = role.map(OrgRole::permissions).unwrap_or_default();
-        Ok(PersonStanding { role, permissions, suspended: self.suspended, scope })
+        Ok(PersonStanding { role, permissions, suspended: self.suspended, scope, sessions_from: None })
     }
 
     async fn is_suspended(&self, _: UserId) -> Result<bool, StoreError> {

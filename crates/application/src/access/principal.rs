@@ -1,7 +1,7 @@
 //! The callers that there are.
 
 use upivia_domain::{
-    AgentId, CredentialId, Mode, OrgId, UserId,
+    AgentId, CredentialId, Mode, OrgId, Timestamp, UserId,
     agent::Agent,
     identity::{Actor, Email, OrgRole, Permission, PermissionSet, PersonStanding},
     ports::{StoreError, Tx},
@@ -54,6 +54,8 @@ pub struct UserCaller {
     pub permissions: PermissionSet,
     /// What the token was given, where that is less than all that its owner may.
     pub scope: Option<PermissionSet>,
+    /// When the session began; absent for a token.
+    pub session_began: Option<Timestamp>,
 }
 
 /// Whoever a credential speaks for.
@@ -68,7 +70,7 @@ pub enum Principal {
 impl UserCaller {
     /// Somebody with a built-in role and all that it includes.
     pub fn of_role(org: OrgId, user: UserId, credential: Option<CredentialId>, role: OrgRole, email: Email) -> Self {
-        Self { org, user, credential, role, email, permissions: role.permissions(), scope: None }
+        Self { org, user, credential, role, email, permissions: role.permissions(), scope: None, session_began: None }
     }
 
     /// A person who was found; `None` where they are kept out, or do not belong there.
@@ -79,7 +81,8 @@ impl UserCaller {
         standing: PersonStanding,
     ) -> Option<Self> {
         let (role, scope) = (standing.role.filter(|_| !standing.suspended)?, standing.scope);
-        let caller = Self { org, user, credential, role, email, permissions: standing.permissions, scope };
+        let caller =
+            Self { org, user, credential, role, email, permissions: standing.permissions, scope, session_began: None };
         Some(Self { permissions: caller.bounded(caller.permissions), ..caller })
     }
 

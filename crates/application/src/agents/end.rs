@@ -1,4 +1,5 @@
-//! How an agent ends, and all that descend from it before it: keys and bindings go, what was not spent goes back.
+//! How an agent ends, and all that descend from it before it: keys and bindings go, open tasks are cancelled, what was not
+//! spent goes back.
 //!
 //! Whoever has a request on its way, or a descendant that has, is ending until that has ended: see [`super::EndingAgents`].
 
@@ -17,6 +18,7 @@ use upivia_domain::{
 use super::{bind, keys};
 use crate::{
     access::{Entry, Recorder},
+    delegations::close_with,
     publishing::withdraw,
 };
 
@@ -49,6 +51,7 @@ async fn end_one(tx: &mut dyn Tx, by: &Recorder, agent: Agent, waits: bool) -> R
     if agent.status != AgentStatus::Ending {
         strip(tx, by, agent.id).await?;
         withdraw(tx, by, Subject::Agent(agent.id)).await?;
+        close_with(tx, by, agent.id).await?;
     }
     let is_open = waits || tx.agents().has_open_requests(by.org(), agent.id).await?;
     let (kind, status) = match is_open {

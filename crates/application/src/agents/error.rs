@@ -24,6 +24,12 @@ pub enum AgentError {
     /// The key was revoked or expired meanwhile.
     #[error("the credential is not valid any more")]
     Unauthorized,
+    /// One more child would be too many.
+    #[error("an agent can have at most {0} living children: delete one before you make another")]
+    TooManyChildren(usize),
+    /// The idempotency key was used for another child.
+    #[error("the idempotency key was used for another child")]
+    KeyReused,
     /// A gift does not fit: the first failed check, and all of them.
     #[error("the money for the child does not fit into the limits of its parent")]
     NotNow(Arc<[Reason]>),

@@ -3,7 +3,7 @@
 
 use upivia_domain::{
     CommandId, Mode, NanoUsd, Timestamp,
-    agent::Agent,
+    agent::{Agent, MAX_CHILDREN},
     binding::{Binding, BindingTerms},
     budget::{LimitUnit, Reason},
     catalog::{Catalog, ModelPrice, Operation, OperationName, Price},
@@ -112,13 +112,15 @@ async fn figures(tx: &mut dyn Tx, caller: AgentCaller, id: CommandId) -> Result<
     let own = tx.bindings().list(caller.org, parent.id).await?;
     let AgentCaller { org, agent, credential, mode } = caller;
     let amount = MORE_THAN_THERE_IS;
-    let probe = Spawn { id, org, mode, parent: agent, credential, child: agent, amount, trace: None };
+    let probe = Spawn { id, org, mode, parent: agent, credential, child: agent, amount, asked: None, trace: None };
     let room = match tx.apply(&Command::Spawn(probe)).await? {
         Err(Refusal::NotNow(reasons)) => Room::of(&reasons),
         Err(Refusal::Unspawnable(SpawnProblem::TooDeep)) => Room { available: NanoUsd::ZERO, can_spawn: false },
         Err(refusal) => return Err(refusal.into()),
         Ok(_) => return Err(StoreError::Internal("a gift of all the money there can be fits".to_owned()).into()),
     };
+    let is_full = tx.agents().living_children(org, agent).await? >= MAX_CHILDREN;
+    let room = if is_full { Room { available: NanoUsd::ZERO, can_spawn: false } } else { room };
     Ok(Ended::Estimated(Box::new(parent), own, room, tx.now()))
 }
 

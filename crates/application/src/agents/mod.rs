@@ -17,6 +17,7 @@ mod read;
 mod remove;
 mod sight;
 mod spawn;
+mod spawned_before;
 mod text;
 mod transfer;
 mod update;
@@ -28,7 +29,7 @@ use upivia_domain::{
     agent::{Agent, AgentStatus},
     catalog::Catalog,
     identity::Permission,
-    ports::{AgentQueries, Entropy, Ids, PublishingQueries, TeamQueries, TokenHasher, Tx, UnitOfWork},
+    ports::{AgentQueries, Entropy, Ids, JournalQueries, PublishingQueries, TeamQueries, TokenHasher, Tx, UnitOfWork},
 };
 
 use crate::access::Author;
@@ -58,6 +59,8 @@ pub struct AgentsParts {
     pub publishing: Arc<dyn PublishingQueries>,
     /// Who belongs to which team.
     pub teams: Arc<dyn TeamQueries>,
+    /// What was asked for before.
+    pub journal: Arc<dyn JournalQueries>,
     /// What can be bound.
     pub catalog: Arc<Catalog>,
     /// How keys are stored.

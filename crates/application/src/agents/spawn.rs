@@ -4,15 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use upivia_domain::{
     AgentId, CommandId, Mode, NanoUsd, Secret,
-    agent::{Agent, AgentKind, AgentStatus, Character},
+    agent::{Agent, AgentKind, AgentStatus, Character, MAX_CHILDREN},
     binding::{Binding, BindingTerms},
     catalog::OperationName,
+    dispatch::IdempotencyKey,
     identity::Name,
     ledger::{Command, Outcome, Spawn},
     ports::{Tx, transact},
 };
 
-use super::{AgentError, Agents, NewBinding, Selection, bind, create, keys, text::checked};
+use super::{AgentError, Agents, NewBinding, Selection, bind, create, keys, spawned_before::words, text::checked};
 use crate::access::{AgentCaller, Recorder};
 
 /// What an agent says about the child to be.
@@ -32,7 +33,7 @@ pub struct NewChild {
     pub services: Vec<NewBinding>,
 }
 
-/// A new child. Its key is here and nowhere else.
+/// A child that was made. The key of a new one is here and nowhere else.
 #[derive(Debug, Clone)]
 pub struct SpawnedAgent {
     /// The agent.
@@ -43,8 +44,8 @@ pub struct SpawnedAgent {
     pub mode: Mode,
     /// What it got.
     pub budget: NanoUsd,
-    /// The key in clear.
-    pub key: Secret<String>,
+    /// The key in clear; absent where the child was made before, under the same idempotency key.
+    pub key: Option<Secret<String>>,
 }
 
 /// What is to be written, with ids and secrets minted before the transaction begins.
@@ -52,36 +53,63 @@ struct Plan {
     caller: AgentCaller,
     by: Recorder,
     command: CommandId,
+    /// What a repeat must ask for; absent where nobody repeats it.
+    asked: Option<Arc<str>>,
     id: AgentId,
     new: NewChild,
     key: keys::NewKey,
 }
 
+/// What a plan leads to.
+enum Written {
+    New(Box<SpawnedAgent>),
+    /// The event of the child that was made under the same idempotency key stands there.
+    Before(i64),
+}
+
 impl Agents {
-    /// Makes a child of the calling agent and moves money of the key's mode to it, in one transaction.
+    /// Makes a child of the calling agent and moves money of the key's mode to it, in one transaction. With an idempotency
+    /// key, once: a repeat finds the child as it is now, without its key.
     ///
     /// # Errors
     ///
     /// [`AgentError::NotNow`] where the money does not fit, [`AgentError::Invalid`] for a service that the parent may not
-    /// use, and the others of [`AgentError`]; nothing was written.
+    /// use, [`AgentError::TooManyChildren`], [`AgentError::KeyReused`], and the others of [`AgentError`]; nothing was written.
     pub async fn spawn(
         &self,
         caller: AgentCaller,
         trace: Option<Arc<str>>,
         new: NewChild,
+        once: Option<IdempotencyKey>,
     ) -> Result<SpawnedAgent, AgentError> {
         let new = bounded(new)?;
-        let by = Recorder::agent(&caller, trace);
-        let (command, id) = (CommandId::new(self.parts.ids.uuid()), AgentId::new(self.parts.ids.uuid()));
-        let plan = Plan { caller, by, command, id, new, key: self.mint(caller.mode) };
-        transact(&*self.parts.unit, &[caller.org], move |tx| Box::pin(plan.write(tx))).await
+        let budget = new.budget;
+        let (command, asked) = match once {
+            Some(once) => (once.command_of_agent(caller.agent, caller.mode), Some(once.digest(&words(&new)).into())),
+            None => (CommandId::new(self.parts.ids.uuid()), None),
+        };
+        let (by, id) = (Recorder::agent(&caller, trace), AgentId::new(self.parts.ids.uuid()));
+        let plan = Plan { caller, by, command, asked: asked.clone(), id, new, key: self.mint(caller.mode) };
+        match transact(&*self.parts.unit, &[caller.org], move |tx| Box::pin(plan.write(tx))).await? {
+            Written::New(spawned) => Ok(*spawned),
+            Written::Before(seq) => self.spawned_before(caller, seq, asked, budget).await,
+        }
     }
 }
 
 impl Plan {
-    async fn write(self, tx: &mut dyn Tx) -> Result<SpawnedAgent, AgentError> {
+    async fn write(self, tx: &mut dyn Tx) -> Result<Written, AgentError> {
         let org = self.caller.org;
+        // Whatever changed since: a known key answers from what it led to.
+        if self.asked.is_some()
+            && let Some(seq) = self.made_before(tx).await?
+        {
+            return Ok(Written::Before(seq));
+        }
         let parent = tx.agents().find(org, self.caller.agent).await?.ok_or(AgentError::Unauthorized)?;
+        if tx.agents().living_children(org, parent.id).await? >= MAX_CHILDREN {
+            return Err(AgentError::TooManyChildren(MAX_CHILDREN));
+        }
         let own = tx.bindings().list(org, parent.id).await?;
         let chosen = chosen(&own, &self.new.services)?;
         let agent = self.row(&parent, tx);
@@ -93,21 +121,37 @@ impl Plan {
         keys::store(tx, &self.by, agent.id, &self.key).await?;
         let agent = self.fund(tx, agent).await?;
         let (mode, budget) = (self.caller.mode, self.new.budget);
-        Ok(SpawnedAgent { agent, bindings, mode, budget, key: self.key.into_secret() })
+        let key = Some(self.key.into_secret());
+        Ok(Written::New(Box::new(SpawnedAgent { agent, bindings, mode, budget, key })))
     }
 
-    /// The ledger decides, from the rows that were just written; what it says of the money's origin is written beside them.
-    async fn fund(&self, tx: &mut dyn Tx, agent: Agent) -> Result<Agent, AgentError> {
-        let spawn = Command::Spawn(Spawn {
+    /// Where the command was applied before. A command that gives an agent nothing, as a child of its own, is refused wherever it
+    /// was not.
+    async fn made_before(&self, tx: &mut dyn Tx) -> Result<Option<i64>, AgentError> {
+        let look = Spawn { child: self.caller.agent, amount: NanoUsd::ZERO, ..self.command() };
+        match tx.apply(&Command::Spawn(look)).await? {
+            Ok(Outcome::Spawned { seq, .. } | Outcome::Recorded { seq }) => Ok(Some(seq)),
+            Ok(Outcome::Request { .. }) | Err(_) => Ok(None),
+        }
+    }
+
+    fn command(&self) -> Spawn {
+        Spawn {
             id: self.command,
             org: self.caller.org,
             mode: self.caller.mode,
             parent: self.caller.agent,
             credential: self.caller.credential,
-            child: agent.id,
+            child: self.id,
             amount: self.new.budget,
+            asked: self.asked.clone(),
             trace: self.by.trace.clone(),
-        });
+        }
+    }
+
+    /// The ledger decides, from the rows that were just written; what it says of the money's origin is written beside them.
+    async fn fund(&self, tx: &mut dyn Tx, agent: Agent) -> Result<Agent, AgentError> {
+        let spawn = Command::Spawn(self.command());
         let Outcome::Spawned { origin, .. } = tx.apply(&spawn).await?? else { return Err(AgentError::Unavailable) };
         let agent = Agent { origin: Some(*origin), ..agent };
         tx.agents().update(&agent).await?;

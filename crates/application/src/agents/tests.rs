@@ -39,6 +39,7 @@ impl Office {
             queries: store.clone(),
             publishing: store.clone(),
             teams: store.clone(),
+            journal: store.clone(),
             catalog: Arc::new(catalog()),
             hasher,
             entropy,

@@ -77,7 +77,7 @@ async fn advance(
 }
 
 /// What the child says is free text: it stands in the row, never in the chain.
-fn entry(agent: AgentId, task: &DelegatedTask, status: TaskStatus) -> Entry {
+pub(super) fn entry(agent: AgentId, task: &DelegatedTask, status: TaskStatus) -> Entry {
     let kind = match status {
         TaskStatus::Cancelled => "delegation.cancelled",
         TaskStatus::Completed => "delegation.completed",

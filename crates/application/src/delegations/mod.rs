@@ -4,6 +4,7 @@
 //! absent: a model that works on the objective; whoever holds the child's key does, and says how far it came.
 
 mod advance;
+mod close;
 mod create;
 mod error;
 mod read;
@@ -19,6 +20,7 @@ use upivia_domain::{
 use crate::access::Initiator;
 
 pub use advance::Step;
+pub(crate) use close::close_with;
 pub use create::NewTask;
 pub use error::DelegationError;
 pub use read::{TaskList, TaskView};

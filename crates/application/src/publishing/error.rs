@@ -58,7 +58,10 @@ impl From<AgentError> for PublishError {
             AgentError::Invalid { field, message } => Self::Invalid { field, message },
             AgentError::Unauthorized => Self::NotFound("agent"),
             // Nothing is spawned here.
-            AgentError::NotNow(_) | AgentError::Unavailable => Self::Unavailable,
+            AgentError::NotNow(_)
+            | AgentError::KeyReused
+            | AgentError::TooManyChildren(_)
+            | AgentError::Unavailable => Self::Unavailable,
         }
     }
 }

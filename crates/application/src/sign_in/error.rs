@@ -8,6 +8,12 @@ pub enum SignInError {
     /// Address or password are wrong. Which of them is nobody's business.
     #[error("the address or the password is wrong")]
     Refused,
+    /// The person has no such identity.
+    #[error("there is no such identity")]
+    NotFound,
+    /// Nothing would be left to sign in by.
+    #[error("this is the last way to sign in: choose a password first")]
+    LastWay,
     /// The session does not count any more.
     #[error("the session has ended")]
     Unauthorized,

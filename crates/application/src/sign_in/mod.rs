@@ -6,6 +6,7 @@
 
 mod error;
 mod federation;
+mod identities;
 mod passwords;
 mod sessions;
 
@@ -15,6 +16,7 @@ use upivia_domain::ports::{Clock, CredentialQueries, Ids, PasswordHasher, People
 
 pub use error::SignInError;
 pub use federation::{Arrival, Departure, Federation, FederationError, JoinTerms, Return};
+pub use identities::{OwnIdentities, OwnIdentity};
 pub use passwords::set_password;
 pub(crate) use passwords::write;
 pub use sessions::{Lifetimes, OpenSession};

@@ -49,24 +49,44 @@ impl SignIns {
         self.parts.codec.names_among(cookies)
     }
 
-    /// The caller of a session, in the organization that is named, else in the oldest one of theirs.
+    /// The caller of a session, in the organization that is named; where it does not act there, in the oldest one of theirs in
+    /// which it does. Whoever names one must look where the caller is.
     ///
     /// # Errors
     ///
-    /// [`AccessError::Unauthorized`] where the session was ended, or the person does not belong there.
+    /// [`AccessError::Unauthorized`] where the session was ended, or acts nowhere.
     pub async fn authenticate(
         &self,
         claims: &SessionClaims,
         workspace: Option<OrgId>,
     ) -> Result<UserCaller, AccessError> {
         let (person, _) = self.person(claims).await?.ok_or(AccessError::Unauthorized)?;
-        let org = match workspace {
-            Some(org) => org,
-            None => self.oldest(person.id).await?.ok_or(AccessError::Unauthorized)?,
-        };
+        if let Some(org) = workspace
+            && let Some(caller) = self.caller_in(org, &person, claims).await?
+        {
+            return Ok(caller);
+        }
+        for organization in self.parts.people.organizations_of(person.id).await? {
+            if let Some(caller) = self.caller_in(organization.id, &person, claims).await? {
+                return Ok(caller);
+            }
+        }
+        Err(AccessError::Unauthorized)
+    }
+
+    /// A session from before a removal is none of that organization, even where the person came back.
+    async fn caller_in(
+        &self,
+        org: OrgId,
+        person: &User,
+        claims: &SessionClaims,
+    ) -> Result<Option<UserCaller>, AccessError> {
         let standing = self.parts.credentials.standing(org, person.id, None).await?;
-        let caller = UserCaller::standing((org, person.id), None, person.email, standing);
-        caller.ok_or(AccessError::Unauthorized)
+        if !standing.admits_session(claims.issued_at) {
+            return Ok(None);
+        }
+        let caller = UserCaller::standing((org, person.id), None, person.email.clone(), standing);
+        Ok(caller.map(|caller| UserCaller { session_began: Some(claims.issued_at), ..caller }))
     }
 
     /// Signs somebody in by their password. Whoever does not exist costs as much time as a wrong password.

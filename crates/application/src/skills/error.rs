@@ -53,7 +53,10 @@ impl From<AgentError> for SkillError {
             AgentError::Invalid { field, message } => Self::Invalid { field, message },
             AgentError::Unauthorized => Self::Unauthorized,
             // Nothing is spawned here.
-            AgentError::NotNow(_) | AgentError::Unavailable => Self::Unavailable,
+            AgentError::NotNow(_)
+            | AgentError::KeyReused
+            | AgentError::TooManyChildren(_)
+            | AgentError::Unavailable => Self::Unavailable,
         }
     }
 }

@@ -41,6 +41,9 @@ pub enum WorkspaceError {
     /// There is none, or the person does not belong to it.
     #[error("there is no such workspace")]
     NotFound,
+    /// The person was removed from it once, and this is no session that began since.
+    #[error("you were removed from this workspace once: sign in again to go there, and make your tokens there")]
+    BeforeRemoval,
     /// The token was revoked in the meantime.
     #[error("the credential is expired or revoked")]
     Unauthorized,
@@ -102,7 +105,7 @@ impl Workspaces {
     ///
     /// # Errors
     ///
-    /// [`WorkspaceError::NotFound`] where the author is no member; nothing was changed.
+    /// [`WorkspaceError::NotFound`] where the author is no member, [`WorkspaceError::BeforeRemoval`]; nothing was changed.
     pub async fn switch(&self, author: Author, to: OrgId) -> Result<Workspace, WorkspaceError> {
         let from = author.org();
         let orgs = if from == to { vec![to] } else { vec![from, to] };
@@ -113,11 +116,20 @@ impl Workspaces {
 async fn switch(tx: &mut dyn Tx, author: Author, to: OrgId) -> Result<Workspace, WorkspaceError> {
     let memberships: &mut dyn MembershipRepository = tx.memberships();
     memberships.find(to, author.caller.user).await?.ok_or(WorkspaceError::NotFound)?;
+    if author.org() != to && !comes_after(tx, &author, to).await? {
+        return Err(WorkspaceError::BeforeRemoval);
+    }
     let target = tx.organizations().find(to).await?.ok_or(WorkspaceError::NotFound)?;
     if let Some(token) = author.caller.credential.filter(|_| author.org() != to) {
         move_token(tx, &author, token, to).await?;
     }
     Ok(target.into())
+}
+
+/// Whether nothing of before a removal comes along: neither a session nor a token, which a session of before may have made.
+async fn comes_after(tx: &mut dyn Tx, author: &Author, to: OrgId) -> Result<bool, WorkspaceError> {
+    let Some(from) = tx.memberships().sessions_from(to, author.caller.user).await? else { return Ok(true) };
+    Ok(author.caller.session_began.is_some_and(|began| began >= from))
 }
 
 /// Both organizations learn of it: one that a token left, one that it came.

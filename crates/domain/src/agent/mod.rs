@@ -15,6 +15,9 @@ use crate::{AgentId, NanoUsd, OrgId, TeamId, Timestamp, UserId, identity::Name};
 /// How many generations a spawned agent may be away from one that a person made.
 pub const MAX_DEPTH: usize = 3;
 
+/// How many living children an agent may have at once: with [`MAX_DEPTH`] this bounds every tree.
+pub const MAX_CHILDREN: usize = 100;
+
 /// Whether an agent may dispatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AgentStatus {

@@ -2,7 +2,11 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use crate::{CommandId, OrgId};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::canonical_json;
+use crate::{AgentId, CommandId, Mode, OrgId};
 
 /// 1 to 255 bytes; unique per agent and mode. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -22,6 +26,19 @@ impl IdempotencyKey {
     /// The command that the attempt is, whoever tries again: the same key in an organization is the same command.
     pub fn command(&self, org: OrgId) -> CommandId {
         CommandId::derived(&["idempotency key", &org.to_string(), &self.0])
+    }
+
+    /// The same for what an agent asks for: its keys are its own, in each mode.
+    pub fn command_of_agent(&self, agent: AgentId, mode: Mode) -> CommandId {
+        CommandId::derived(&["idempotency key", &agent.to_string(), mode.as_str(), &self.0])
+    }
+
+    /// A digest of what was asked for under this key: a repeat must ask for the same. The key, which is stored nowhere beside
+    /// it, salts it.
+    pub fn digest(&self, asked: &Value) -> String {
+        let text = canonical_json(asked);
+        let digest = Sha256::new().chain_update(self.0.len().to_be_bytes()).chain_update(self.0.as_bytes());
+        digest.chain_update(text).finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

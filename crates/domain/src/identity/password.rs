@@ -77,7 +77,7 @@ impl SignIn {
     /// Ends every session that was made until now. Those of the present second began before, as far as anybody can tell; and
     /// those that began after an earlier end in this second say the next one.
     pub fn end_sessions(&mut self, now: Timestamp) {
-        self.sessions_valid_from = next_second(self.sessions_valid_from.max(now));
+        self.sessions_valid_from = self.sessions_valid_from.max(now).next_second();
     }
 
     /// When a session that is made now says that it was made: never among those that were ended.
@@ -89,11 +89,6 @@ impl SignIn {
     pub fn counts(&self, issued_at: Timestamp) -> bool {
         issued_at >= self.sessions_valid_from
     }
-}
-
-fn next_second(now: Timestamp) -> Timestamp {
-    const MICROS: i64 = 1_000_000;
-    Timestamp::from_micros(now.micros().div_euclid(MICROS).saturating_add(1).saturating_mul(MICROS))
 }
 
 /// What a comparison of a password with a kept one gave.

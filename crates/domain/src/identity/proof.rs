@@ -2,7 +2,7 @@
 //! adapter's business ([`crate::ports::IdentityProvider`]).
 
 use super::Email;
-use crate::{Secret, Timestamp, UserId, ports::Entropy};
+use crate::{CommandId, Secret, Timestamp, UserId, ports::Entropy};
 
 const RANDOM_BYTES: usize = 32;
 
@@ -71,6 +71,19 @@ pub struct LinkedIdentity {
     pub user: UserId,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl LinkedIdentity {
+    /// Whether it is what that provider calls that person.
+    pub fn is_of(&self, issuer: &str, user: UserId) -> bool {
+        self.issuer == issuer && self.user == user
+    }
+
+    /// A name for paths, always the same one, that tells nothing of the subject.
+    pub fn id(&self) -> String {
+        let derived = CommandId::derived(&["linked identity", &self.issuer, &self.subject]);
+        format!("idn_{}", derived.uuid().simple())
+    }
 }
 
 #[cfg(test)]

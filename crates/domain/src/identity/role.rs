@@ -135,6 +135,15 @@ pub struct PersonStanding {
     pub suspended: bool,
     /// What the token was given; absent = all that its owner may.
     pub scope: Option<PermissionSet>,
+    /// Sessions that began before do not act there; absent = the person was never removed, or a token was asked about.
+    pub sessions_from: Option<Timestamp>,
+}
+
+impl PersonStanding {
+    /// Whether a session that began then acts in the organization.
+    pub fn admits_session(&self, began: Timestamp) -> bool {
+        self.sessions_from.is_none_or(|from| began >= from)
+    }
 }
 
 /// What only tokens of people have, beside their credential.

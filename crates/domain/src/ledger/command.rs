@@ -424,6 +424,8 @@ pub struct Spawn {
     pub child: AgentId,
     /// How much; may be nothing.
     pub amount: NanoUsd,
+    /// A digest of what was asked for, so that a repeat can be told from something else; absent = nobody repeats it.
+    pub asked: Option<Arc<str>>,
     /// The HTTP request's id.
     pub trace: Option<Arc<str>>,
 }

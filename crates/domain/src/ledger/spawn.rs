@@ -51,9 +51,12 @@ pub(super) fn spawn(snapshot: &mut Snapshot, command: &Spawn, clock: Timestamp) 
 }
 
 fn recorded_before(snapshot: &Snapshot, command: &Spawn, recorded: Recorded) -> Result<Outcome, Refusal> {
-    let child = snapshot.policy.agents.get(&command.child).ok_or(Refusal::Incomplete)?;
-    let origin = child.origin.clone().ok_or(Refusal::Incomplete)?;
-    Ok(Outcome::Spawned { seq: recorded.seq, origin: Box::new(origin) })
+    let (seq, child) = (recorded.seq, snapshot.policy.agents.get(&command.child).ok_or(Refusal::Incomplete)?);
+    Ok(match child.origin.clone() {
+        Some(origin) => Outcome::Spawned { seq, origin: Box::new(origin) },
+        // Another child got its money by this command: whoever asks looks into the journal which.
+        None => Outcome::Recorded { seq },
+    })
 }
 
 /// Nothing is given where nothing may be done; a gift of nothing asks no limit.
@@ -107,13 +110,15 @@ fn is_child(snapshot: &Snapshot, command: &Spawn, parent: &AgentPolicy) -> Resul
 }
 
 #[derive(Serialize)]
-struct SpawnedDetail {
+struct SpawnedDetail<'a> {
     parent: AgentId,
     depth: usize,
     account: String,
     amount: i64,
     limits: Vec<LimitRecord>,
     counted: Counted,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<&'a str>,
 }
 
 fn give(
@@ -140,6 +145,7 @@ fn give(
         amount: command.amount.nanos(),
         limits: limits.iter().map(record).collect::<Result<_, Refusal>>()?,
         counted,
+        asked: command.asked.as_deref(),
     };
     let posting = (!command.amount.is_zero()).then_some(Posting { debit: from, credit: to, amount: command.amount });
     let seq = snapshot.append(event(command, posting, &object(command.child), detail), now);

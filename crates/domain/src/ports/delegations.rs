@@ -44,4 +44,6 @@ pub trait DelegationRepository: Send {
     async fn find(&mut self, org: OrgId, id: DelegationId) -> Result<Option<DelegatedTask>, StoreError>;
     /// The open tasks that an agent was given, the oldest first.
     async fn open_of(&mut self, org: OrgId, child: AgentId) -> Result<Vec<DelegatedTask>, StoreError>;
+    /// The open tasks that an agent gave or was given, each once, the oldest first.
+    async fn open_with(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<DelegatedTask>, StoreError>;
 }

@@ -62,8 +62,8 @@ pub trait PublishingQueries: Send + Sync {
         filter: &PublicationFilter,
         limit: u32,
     ) -> Result<Vec<Publication>, StoreError>;
-    /// At most `limit` publications of all organizations that are in the marketplace and in force, the newest place
-    /// first, before that place.
+    /// At most `limit` publications of all organizations that are active, those that are in the marketplace and in force, the
+    /// newest place first, before that place. MUST NOT tell those of an organization that is suspended, closing or closed.
     async fn listings(&self, before: Option<i64>, limit: u32) -> Result<Vec<Publication>, StoreError>;
     /// The same, one.
     async fn listing(&self, id: PublicationId) -> Result<Option<Publication>, StoreError>;

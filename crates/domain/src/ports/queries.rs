@@ -12,8 +12,8 @@ use crate::{
     catalog::OperationName,
     dispatch::ServiceRequest,
     identity::{
-        Credential, CredentialHash, Email, Membership, Name, Organization, PersonStanding, Role, SignIn, TokenDetail,
-        User,
+        Credential, CredentialHash, Email, LinkedIdentity, Membership, Name, Organization, PersonStanding, Role,
+        SignIn, TokenDetail, User,
     },
     ledger::OrgHead,
     team::Team,
@@ -64,6 +64,8 @@ pub trait PeopleQueries: Send + Sync {
     async fn is_platform_admin(&self, user: UserId) -> Result<bool, StoreError>;
     /// The person whom a provider of identity knows as `subject`. MUST compare both byte for byte.
     async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError>;
+    /// What every provider calls that person, by issuer.
+    async fn identities_of(&self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError>;
 }
 
 /// Organizations' agents.

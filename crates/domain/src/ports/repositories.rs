@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::{
-    AgentId, CredentialId, Mode, OrgId, TeamId, UserId,
+    AgentId, CredentialId, Mode, OrgId, TeamId, Timestamp, UserId,
     agent::Agent,
     binding::Binding,
     catalog::OperationName,
@@ -47,6 +47,11 @@ pub trait UserRepository: Send {
     async fn link(&mut self, identity: &LinkedIdentity) -> Result<(), StoreError>;
     /// What a provider calls that person; `None` where it knows them by nothing yet.
     async fn find_link(&mut self, issuer: &str, user: UserId) -> Result<Option<LinkedIdentity>, StoreError>;
+    /// What every provider calls that person, by issuer.
+    async fn links_of(&mut self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError>;
+    /// Forgets what a provider calls that person; nothing happens where it knows them by nothing. MUST hold the platform
+    /// organization.
+    async fn unlink(&mut self, issuer: &str, user: UserId) -> Result<(), StoreError>;
     /// The person.
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
     /// That a person is kept out; `None` where they are not.
@@ -66,8 +71,11 @@ pub trait MembershipRepository: Send {
     async fn find(&mut self, org: OrgId, user: UserId) -> Result<Option<Membership>, StoreError>;
     /// Writes the role; a row that is not there is [`StoreError::Constraint`].
     async fn update(&mut self, membership: &Membership) -> Result<(), StoreError>;
-    /// Removes a membership; nothing happens where there is none.
+    /// Removes a membership; nothing happens where there is none. Sessions of the person that began before the second that
+    /// follows this transaction MUST NOT act in the organization, even when the person comes back one day.
     async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError>;
+    /// From when on sessions of a person act in an organization; `None` where they were never removed.
+    async fn sessions_from(&mut self, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError>;
     /// Every membership of an organization, by the id of the person.
     async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError>;
 }
@@ -113,6 +121,8 @@ pub trait AgentRepository: Send {
     async fn find(&mut self, org: OrgId, id: AgentId) -> Result<Option<Agent>, StoreError>;
     /// The agents that descend from it and are not deleted, the oldest first.
     async fn descendants(&mut self, org: OrgId, id: AgentId) -> Result<Vec<Agent>, StoreError>;
+    /// How many agents that are neither ending nor deleted are its own children: it is the last of their ancestors.
+    async fn living_children(&mut self, org: OrgId, id: AgentId) -> Result<usize, StoreError>;
     /// Whether a request of the agent held money when this transaction began. MUST find all that are running or unknown,
     /// and all others that are not older than the oldest watermark of any process; MUST NOT read the other requests.
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError>;

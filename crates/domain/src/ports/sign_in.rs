@@ -85,6 +85,9 @@ pub trait CsrfTokens: Send + Sync {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
+    /// The issuer of every identity that it tells.
+    fn issuer(&self) -> String;
+
     /// Where to send the browser.
     async fn authorization_url(&self, attempt: &SignInAttempt) -> Result<String, IdentityFault>;
 

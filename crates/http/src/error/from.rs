@@ -157,6 +157,8 @@ impl From<AgentError> for ApiError {
                 let code = reasons.first().map_or(ReasonCode::AgentBudgetExceeded, |reason| reason.code);
                 Self::DoesNotFit { code, reasons }
             }
+            AgentError::KeyReused => Self::KeyReused,
+            AgentError::TooManyChildren(_) => Self::TooMany(error.to_string()),
             AgentError::Invalid { field, message } => Self::invalid(field, message),
             AgentError::Unavailable => Self::Unavailable,
         }
@@ -304,6 +306,8 @@ impl From<SignInError> for ApiError {
         match error {
             // The handlers of sign-in answer otherwise; here it is a person who is signed in already.
             SignInError::Refused => Self::invalid("current_password", "is not your password"),
+            SignInError::NotFound => Self::NotFound("identity"),
+            SignInError::LastWay => Self::LastWayToSignIn,
             SignInError::Unauthorized => Self::Unauthorized,
             SignInError::Busy => Self::RateLimited { retry_after_seconds: 1 },
             SignInError::Unavailable => Self::Unavailable,
@@ -351,6 +355,7 @@ impl From<WorkspaceError> for ApiError {
     fn from(error: WorkspaceError) -> Self {
         match error {
             WorkspaceError::NotFound => Self::NotFound("workspace"),
+            WorkspaceError::BeforeRemoval => Self::Forbidden(error.to_string()),
             WorkspaceError::Unauthorized => Self::Unauthorized,
             WorkspaceError::Unavailable => Self::Unavailable,
         }

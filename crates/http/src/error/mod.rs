@@ -102,6 +102,9 @@ pub enum ApiError {
     /// The organization would be left without an owner.
     #[error("the organization would be left without an owner: make somebody else an owner first")]
     LastOwner,
+    /// A person would be left without a way to sign in.
+    #[error("this is your last way to sign in: choose a password first")]
+    LastWayToSignIn,
     /// A role that somebody has cannot be deleted.
     #[error("{0}")]
     RoleInUse(String),
@@ -187,6 +190,7 @@ impl ApiError {
             Self::TooMany(_) => (StatusCode::CONFLICT, "limit_reached"),
             Self::EndpointNotEnabled => (StatusCode::CONFLICT, "endpoint_not_enabled"),
             Self::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            Self::LastWayToSignIn => (StatusCode::CONFLICT, "last_sign_in"),
             Self::RoleInUse(_) => (StatusCode::CONFLICT, "role_in_use"),
             Self::ApprovalResolved => (StatusCode::CONFLICT, "approval_resolved"),
             Self::AlreadyResolved { .. } => (StatusCode::CONFLICT, "already_resolved"),

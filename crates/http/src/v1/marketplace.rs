@@ -37,7 +37,8 @@ const LISTINGS: Route = Route {
     doc: Doc {
         id: "listMarketplaceListings",
         summary: "What organizations published to each other, the newest first",
-        details: "Manifests alone: of money, limits, keys and people nothing is told, of the publisher its name.",
+        details: "Manifests alone: of money, limits, keys and people nothing is told, of the publisher its name. Those of organizations that \
+                  are suspended, closing or closed are not there.",
         parameters: &[
             Parameter::query("limit", "How many.", Kind::Limit { default: DEFAULT_LIMIT, most: MOST }),
             CURSOR,

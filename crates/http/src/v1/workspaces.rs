@@ -31,7 +31,9 @@ const LIST: Route = Route {
     doc: Doc {
         id: "listWorkspaces",
         summary: "Workspaces that you belong to",
-        details: "A workspace is an organization: a world of money, people, agents and audit of its own.",
+        details: "A workspace is an organization: a world of money, people, agents and audit of its own. The one that is `current` is \
+                  where this credential acts. A session whose browser remembers a workspace in which it acts no more acts in \
+                  the oldest one in which it does: it reads there, and changes nothing (403) until this list was read.",
         parameters: &[],
         body: None,
         answers: &[Success { status: 200, meaning: "The oldest first.", schema: SchemaOf::of::<WorkspaceList>() }],
@@ -72,7 +74,14 @@ const SWITCH: Route = Route {
             example: r#"{"workspace_id":"org_0000000000000000000000"}"#,
         }),
         answers: &[Success { status: 200, meaning: "You are there.", schema: SchemaOf::of::<WorkspaceAnswer>() }],
-        errors: &[(404, "You belong to no such workspace.")],
+        errors: &[
+            (
+                403,
+                "You were removed from that workspace once, and this is no session that began since: sign in again. Or the token has \
+              chosen permissions.",
+            ),
+            (404, "You belong to no such workspace."),
+        ],
     },
 };
 
@@ -104,6 +113,8 @@ struct WorkspaceList {
 struct WorkspaceBody {
     id: String,
     name: String,
+    /// This credential acts there.
+    current: bool,
 }
 
 /// One workspace.
@@ -114,14 +125,21 @@ struct WorkspaceAnswer {
 
 async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let found = input.api.parts.workspaces.list(&caller).await?;
-    ok(&WorkspaceList { workspaces: found.iter().map(WorkspaceBody::of).collect() })
+    let workspaces = found.iter().map(|one| WorkspaceBody::of(one, one.id == caller.org)).collect();
+    let mut response = ok(&WorkspaceList { workspaces })?;
+    let sent = cookies::read(input.http());
+    let remembered = cookies::find(&sent, cookies::WORKSPACE);
+    if caller.credential.is_none() && remembered.is_some_and(|text| text != caller.org.to_string()) {
+        remember(&input, &mut response, caller.org)?;
+    }
+    Ok(response)
 }
 
 async fn create(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let CreateWorkspace { name } = input.json()?;
     let name: Name = fields::required("name", fields::parsed("name", name)?)?;
     let made = input.api.parts.workspaces.create(input.author(caller), name).await?;
-    with_status(StatusCode::CREATED, &WorkspaceAnswer { workspace: WorkspaceBody::of(&made) })
+    with_status(StatusCode::CREATED, &WorkspaceAnswer { workspace: WorkspaceBody::of(&made, false) })
 }
 
 async fn switch(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
@@ -131,16 +149,20 @@ async fn switch(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiErr
     let to: OrgId = text.parse().map_err(|_| ApiError::NotFound("workspace"))?;
     let is_session = caller.credential.is_none();
     let there = input.api.parts.workspaces.switch(input.author(caller), to).await?;
-    let mut response = ok(&WorkspaceAnswer { workspace: WorkspaceBody::of(&there) })?;
+    let mut response = ok(&WorkspaceAnswer { workspace: WorkspaceBody::of(&there, true) })?;
     if is_session {
-        let cookie = Cookie::new(cookies::WORKSPACE, there.id.to_string());
-        cookies::set(&input.api, &mut response, &cookie, Keep::Seconds(REMEMBERED_SECONDS))?;
+        remember(&input, &mut response, there.id)?;
     }
     Ok(response)
 }
 
+fn remember(input: &Input, response: &mut HttpResponse, org: OrgId) -> Result<(), ApiError> {
+    let cookie = Cookie::new(cookies::WORKSPACE, org.to_string());
+    cookies::set(&input.api, response, &cookie, Keep::Seconds(REMEMBERED_SECONDS))
+}
+
 impl WorkspaceBody {
-    fn of(workspace: &Workspace) -> Self {
-        Self { id: workspace.id.to_string(), name: workspace.name.to_string() }
+    fn of(workspace: &Workspace, current: bool) -> Self {
+        Self { id: workspace.id.to_string(), name: workspace.name.to_string(), current }
     }
 }

@@ -78,6 +78,7 @@ pub async fn path(world: &World, route: &Route, owner: &Org) -> String {
             world.suspend(owner).await;
             "email.send".to_owned()
         }
+        "me" => world.identity(owner).await,
         "personal-tokens" => {
             let made = Call::post("/personal-tokens", &serde_json::json!({ "name": "CI" })).cookie(&owner.session);
             world.send(made).await.expect(201)["personal_token"]["id"].as_str().unwrap().to_owned()

@@ -282,3 +282,61 @@ async fn what_was_asked_for_is_approved_for_the_same_task() {
     assert_eq!(pair.shown(&one).await["spent_usd"], "0.0125");
     pair.world.verify().await;
 }
+
+/// The status of a task, and the events about it, the newest first.
+async fn end_of(world: &World, task: &str, by: &str) -> (Value, Vec<(String, Value)>) {
+    let shown =
+        world.send(Call::get(&format!("/agents/{by}/delegated-tasks/{task}?mode=test")).bearer(&world.acme.pat)).await;
+    let events = world.journal().await.into_iter().filter(|event| event.body.contains(task));
+    let told = events.map(|event| {
+        let body: Value = serde_json::from_str(&event.body).unwrap();
+        (event.kind.to_string(), body["detail"]["because"].clone())
+    });
+    (shown.body["status"].clone(), told.collect())
+}
+
+#[actix_web::test]
+async fn who_ends_leaves_no_open_task() {
+    for ends in ["parent", "child"] {
+        let pair = Pair::new().await;
+        let (open, done) = (pair.task(json!(50)).await, pair.task(json!(50)).await);
+        pair.step(&pair.child, &done, json!({ "status": "completed" })).await.expect(200);
+        let (gone, stays) = if ends == "parent" { (&pair.parent, &pair.child) } else { (&pair.child, &pair.parent) };
+        let delete = || Call::new("DELETE", &format!("/api/v1/agents/{}", gone.0)).bearer(&pair.world.acme.pat);
+        pair.world.send(delete()).await.expect(200);
+        let (status, events) = end_of(&pair.world, &open, &stays.0).await;
+        assert_eq!(status, "cancelled", "{ends}");
+        let told: Vec<_> = events.iter().map(|(kind, because)| (kind.as_str(), because.clone())).collect();
+        let cancelled = ("delegation.cancelled", json!("agent_ended"));
+        assert_eq!(told, [cancelled, ("delegation.created", Value::Null)], "{ends}");
+        assert_eq!(end_of(&pair.world, &done, &stays.0).await.0, "completed");
+        if ends == "parent" {
+            assert_eq!(pair.mail(None).await.expect(200)["status"], "executed", "without a cap");
+            pair.mail(Some(&open)).await.expect(200);
+        }
+        pair.world.verify().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_family_that_ends_leaves_no_open_task() {
+    let pair = Pair::new().await;
+    let body = json!({ "name": "Helper", "services": ["email.send"], "budget_cents": 20 });
+    let made = pair.world.send(Call::post("/agents/spawn", &body).bearer(&pair.parent.1)).await.expect(201);
+    let (helper, key) = (made["agent_id"].as_str().unwrap(), made["api_key"].as_str().unwrap());
+    let ask = |to: &str| json!({ "child_agent_id": to, "objective": "Write." });
+    let below = pair.give(ask(helper)).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/agents/{helper}/delegated-tasks");
+    let own = pair.world.send(Call::post(&path, &ask(helper)).bearer(key)).await.expect(201);
+    let own = own["id"].as_str().unwrap().to_owned();
+    let path = format!("/agents/{}", pair.parent.0);
+    let beside = pair.give(ask(&pair.child.0)).await["id"].as_str().unwrap().to_owned();
+    pair.world.send(Call::new("DELETE", &format!("/api/v1{path}")).bearer(&pair.world.acme.pat)).await.expect(200);
+    for task in [&below, &own, &beside] {
+        let (_, events) = end_of(&pair.world, task, &pair.child.0).await;
+        let cancelled = events.iter().filter(|(kind, _)| kind == "delegation.cancelled").count();
+        assert_eq!(cancelled, 1, "{events:?}");
+    }
+    assert_eq!(pair.shown(&beside).await["status"], "cancelled");
+    pair.world.verify().await;
+}

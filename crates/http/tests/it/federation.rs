@@ -1,6 +1,11 @@
 //! Signing in at a provider of identity, as a browser does it: there by a form, back by a redirect, and a cookie between.
 
 use serde_json::json;
+use upivia_domain::{
+    OrgId,
+    identity::SignIn,
+    ports::{StoreError, transact},
+};
 
 use crate::support::{Call, Jar, Reply, World};
 
@@ -147,4 +152,44 @@ async fn a_way_that_is_not_there_is_not_found() {
     let token = jar.get(&world, "/csrf").await.expect(200)["csrfToken"].as_str().unwrap().to_owned();
     let call = Call::new("POST", "/api/auth/signin/github").cookie(&jar.header());
     world.send(call.json(&json!({ "csrfToken": token }))).await.refused(404, "not_found");
+}
+
+#[actix_web::test]
+async fn an_identity_is_shown_and_taken_away() {
+    let (world, mut jar) = (World::new().await, Jar::default());
+    let state = jar.leave(&world).await;
+    jar.come(&world, &format!("code=1%3Dada@acme.example&state={state}")).await;
+    let list = async || world.send(Call::get("/me/identities").cookie(&jar.header())).await.expect(200);
+    let own = list().await;
+    let only = &own["identities"][0];
+    assert_eq!(own["has_password"], true);
+    assert_eq!((&only["issuer"], &only["provider"]), (&json!("https://friend.test"), &json!("Friend")));
+    let path = format!("/api/v1/me/identities/{}", only["id"].as_str().unwrap());
+    let unlink = |cookie: &str| world.send(Call::new("DELETE", &path).cookie(cookie));
+    unlink(&world.other.session).await.refused(404, "not_found");
+    unlink(&jar.header()).await.expect(200);
+    unlink(&jar.header()).await.refused(404, "not_found");
+    assert_eq!(list().await["identities"], json!([]));
+    let gone = world.events().await.into_iter().filter(|event| event.kind == "user.identity_unlinked").count();
+    assert_eq!(gone, 1);
+    world.verify().await;
+}
+
+#[actix_web::test]
+async fn the_last_way_to_sign_in_stays() {
+    let world = World::new().await;
+    let id = world.identity(&world.acme).await;
+    let user = world.acme.user.parse().unwrap();
+    transact::<(), StoreError, _>(&*world.store, &[OrgId::PLATFORM], move |tx| {
+        Box::pin(async move { tx.users().put_sign_in(&SignIn::none(user)).await })
+    })
+    .await
+    .unwrap();
+    let before = world.events().await.len();
+    let unlink = Call::new("DELETE", &format!("/api/v1/me/identities/{id}")).cookie(&world.acme.session);
+    let why = world.send(unlink).await.refused(409, "last_sign_in");
+    assert!(why.contains("password"), "{why}");
+    assert_eq!(world.events().await.len(), before);
+    let own = world.send(Call::get("/me/identities").cookie(&world.acme.session)).await.expect(200);
+    assert_eq!((&own["has_password"], own["identities"].as_array().unwrap().len()), (&json!(false), 1));
 }

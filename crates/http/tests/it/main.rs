@@ -28,6 +28,7 @@ mod refusals;
 mod reports;
 mod requests;
 mod services;
+mod sessions;
 mod simulations;
 mod skill_proposals;
 mod sockets;

@@ -318,7 +318,7 @@ async fn a_workspace_is_made_and_a_token_goes_there() {
 }
 
 #[actix_web::test]
-async fn a_session_acts_where_its_cookie_says_and_nowhere_else() {
+async fn a_session_acts_where_its_cookie_says_or_reads_at_home() {
     let world = World::new().await;
     let made = world.workspace(&world.acme).await;
     let session = &world.acme.session;
@@ -331,7 +331,10 @@ async fn a_session_acts_where_its_cookie_says_and_nowhere_else() {
     assert_eq!(at(&made).await.expect(200)["organization"]["id"], made.as_str());
     assert_eq!(at("").await.expect(200)["organization"]["id"], world.acme.id.as_str());
     for elsewhere in [&*world.other.id, "nonsense"] {
-        at(elsewhere).await.refused(401, "unauthorized");
+        assert_eq!(at(elsewhere).await.expect(200)["organization"]["id"], world.acme.id.as_str());
+        let cookie = format!("{session}; upivia-workspace={elsewhere}");
+        let change = Call::post("/teams", &json!({ "name": "North" })).cookie(&cookie);
+        world.send(change).await.refused(403, "forbidden");
     }
     world.send(Call::get("/whoami").bearer(&world.acme.pat)).await.expect(200);
 }

@@ -230,3 +230,30 @@ async fn what_cannot_be_published_is_named() {
     world.send(gone).await;
     answer(&world, &world.acme.pat, &asked["id"], "approve").await.refused(409, "publish_request_resolved");
 }
+
+#[actix_web::test]
+async fn a_suspended_organization_is_not_in_the_marketplace() {
+    let world = World::new().await;
+    world.platform_admin(&world.other).await;
+    let listing = published(&world, &secretive(&world).await, json!({ "scope": "marketplace" })).await;
+    let shown = async || names(&world, &world.other.pat, "/marketplace/listings", "listings").await;
+    let clone =
+        async || post(&world, &world.other.pat, &format!("/marketplace/listings/{listing}/clone"), json!({})).await;
+    let set = async |verb: &str| {
+        let path = format!("/admin/organizations/{}/{verb}", world.acme.id);
+        let call = Call::post(&path, &json!({ "reason": "for the test" })).cookie(&world.other.session);
+        world.send(call).await.expect(200);
+    };
+    assert_eq!(shown().await, [listing.as_str()]);
+    set("suspend").await;
+    assert_eq!(shown().await, Vec::<String>::new());
+    clone().await.refused(404, "not_found");
+    set("reactivate").await;
+    assert_eq!(shown().await, [listing.as_str()]);
+    clone().await.expect(201);
+    let close = Call::post(&format!("/orgs/{}/close", world.acme.id), &json!({ "confirm": true }));
+    world.send(close.bearer(&world.acme.pat)).await.expect(200);
+    assert_eq!(shown().await, Vec::<String>::new());
+    clone().await.refused(404, "not_found");
+    world.verify().await;
+}

@@ -301,3 +301,104 @@ async fn a_store_that_fails_spawns_nobody() {
     world.store.faults().set_unavailable(false);
     world.verify().await;
 }
+
+async fn once(world: &World, key: &str, name: &str, body: &Value) -> Reply {
+    world.send(Call::post("/agents/spawn", body).bearer(key).key(name)).await
+}
+
+fn replayed(reply: &Reply) -> bool {
+    reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
+}
+
+#[actix_web::test]
+async fn a_child_is_made_once_under_a_key() {
+    let world = World::new().await;
+    let body = json!({ "name": "Helper", "services": ["email.send"], "budget_cents": 100 });
+    let (one, two) =
+        tokio::join!(once(&world, &world.acme.test, "first", &body), once(&world, &world.acme.test, "first", &body));
+    let (made, again) = if one.status == 201 { (one, two) } else { (two, one) };
+    assert!(!replayed(&made) && replayed(&again));
+    let (made, mut again) = (made.expect(201), again.expect(200));
+    assert!(made["api_key"].is_string() && again["api_key"].is_null());
+    again["api_key"] = made["api_key"].clone();
+    assert_eq!(again, made);
+    assert_eq!(wallet(&world, "test").await, json!("99.00"));
+    let same = json!({ "services": ["email.send"], "budgetCents": 100, "name": "Helper", "icon": null });
+    assert_eq!(once(&world, &world.acme.test, "first", &same).await.expect(200)["agent_id"], made["agent_id"]);
+
+    let before = world.journal().await.len();
+    for (member, value) in [("name", json!("Other")), ("budget_cents", json!(101)), ("services", json!([]))] {
+        let mut other = body.clone();
+        other[member] = value;
+        let refused = once(&world, &world.acme.test, "first", &other).await;
+        refused.refused(409, "idempotency_key_payload_mismatch");
+    }
+    let nameless = once(&world, &world.acme.test, "", &body).await;
+    nameless.refused(400, "invalid_request");
+    assert_eq!(world.journal().await.len(), before);
+    world.verify().await;
+}
+
+#[actix_web::test]
+async fn a_key_is_the_agents_own_in_each_mode() {
+    let world = World::new().await;
+    let body = json!({ "name": "Helper", "services": ["email.send"] });
+    let (_, sibling) = world.agent(json!({ "operation": "email.send" })).await;
+    let mut made = Vec::new();
+    for key in [&world.acme.test, &world.acme.live, &sibling] {
+        made.push(once(&world, key, "k", &body).await.expect(201)["agent_id"].as_str().unwrap().to_owned());
+    }
+    let without = spawn(&world, &world.acme.test, body.clone()).await.expect(201);
+    made.push(without["agent_id"].as_str().unwrap().to_owned());
+    made.sort_unstable();
+    made.dedup();
+    assert_eq!(made.len(), 4);
+}
+
+#[actix_web::test]
+async fn a_repeat_is_answered_whatever_changed_since() {
+    let world = World::new().await;
+    let (parent, key) = world.agent(json!({ "operation": "email.send" })).await;
+    let body = json!({ "name": "Helper", "services": ["email.send"], "budget_cents": 10 });
+    let made = once(&world, &key, "k", &body).await.expect(201);
+    let unbind =
+        Call::new("DELETE", &format!("/api/v1/agents/{parent}/services?service_id=email")).bearer(&world.acme.pat);
+    world.send(unbind).await.expect(200);
+    delete(&world, &key, made["agent_id"].as_str().unwrap()).await.expect(200);
+    let (funds, events) = (wallet(&world, "test").await, world.journal().await.len());
+    let again = once(&world, &key, "k", &body).await;
+    assert!(replayed(&again));
+    let again = again.expect(200);
+    assert_eq!((&again["agent_id"], &again["agent"]["status"]), (&made["agent_id"], &json!("deleted")));
+    assert_eq!((wallet(&world, "test").await, world.journal().await.len()), (funds, events));
+    // A refusal takes no name: what fits later is made under it.
+    let dear = json!({ "name": "Dear", "budget_cents": 20_000 });
+    once(&world, &key, "later", &dear).await.refused(409, "insufficient_balance");
+    let top_up = Call::post("/balance/top-up", &json!({ "amount_cents": 30_000, "mode": "test" }));
+    world.send(top_up.bearer(&world.acme.pat)).await.expect(200);
+    once(&world, &key, "later", &dear).await.expect(201);
+    world.verify().await;
+}
+
+#[actix_web::test]
+async fn an_agent_has_a_hundred_living_children_at_most() {
+    let world = World::new().await;
+    let (_, key) = world.agent(json!({ "operation": "email.send" })).await;
+    let body = json!({ "name": "Helper", "services": ["email.send"] });
+    let mut first = None;
+    for _ in 0..100 {
+        let made = spawn(&world, &key, body.clone()).await.expect(201);
+        first.get_or_insert((made["agent_id"].clone(), made["api_key"].clone()));
+    }
+    let (events, (child, of_child)) = (world.journal().await.len(), first.unwrap());
+    let why = spawn(&world, &key, body.clone()).await.refused(409, "limit_reached");
+    assert!(why.contains("100 living children"), "{why}");
+    assert_eq!(world.journal().await.len(), events, "nothing of it stays");
+    let estimate = world.send(Call::get("/agents/spawn").bearer(&key)).await.expect(200);
+    assert_eq!((&estimate["can_spawn"], &estimate["available_cents"]), (&json!(false), &json!(0)));
+    // A child has its own; one that is gone makes room.
+    spawn(&world, of_child.as_str().unwrap(), body.clone()).await.expect(201);
+    delete(&world, &key, child.as_str().unwrap()).await.expect(200);
+    spawn(&world, &key, body.clone()).await.expect(201);
+    spawn(&world, &key, body).await.refused(409, "limit_reached");
+}

@@ -112,6 +112,34 @@ pub async fn delegated_tasks_survive_whole(world: World) {
         .unwrap();
 }
 
+/// The open tasks with an agent are those that it gave and those that it was given, one for itself once, none that ended.
+pub async fn open_tasks_are_found_from_both_sides(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let (org, parent, foreign) = (tenant.org, tenant.spender.agent, other.org);
+    let child = tenant.hire(|_| ()).await.agent;
+    let own = tenant.delegate(tenant.task(parent, None)).await.unwrap();
+    let given = tenant.delegate(tenant.task(child, None)).await.unwrap();
+    let back = DelegatedTask { parent: child, child: parent, ..tenant.task(child, None) };
+    let back = tenant.delegate(back).await.unwrap();
+    let ended = tenant.delegate(tenant.task(child, None)).await.unwrap();
+    tenant.advance(&ended, TaskStatus::Completed).await;
+    other.delegate(other.task(other.spender.agent, None)).await.unwrap();
+    tenant
+        .attempt(move |tx| {
+            Box::pin(async move {
+                assert_eq!(tx.delegations().open_with(org, parent).await?, [own.clone(), given.clone(), back.clone()]);
+                assert_eq!(tx.delegations().open_with(org, child).await?, [given.clone(), back]);
+                assert_eq!(tx.delegations().open_with(foreign, parent).await?, []);
+                let ended = given.advanced(TaskStatus::Cancelled, None, tx.now());
+                tx.delegations().update(&ended).await?;
+                assert_eq!(tx.delegations().open_with(org, parent).await?.len(), 2, "as the transaction wrote it");
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+}
+
 /// An id is used once, both agents are the organization's, and what is not there is not changed.
 pub async fn a_delegated_task_is_unique_and_of_one_organization(world: World) {
     let (tenant, other) = (world.tenant().await, world.tenant().await);

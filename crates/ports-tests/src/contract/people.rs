@@ -211,3 +211,59 @@ pub async fn an_identity_is_one_persons_and_a_person_has_one_of_a_provider(world
     .await;
     assert!(unheld.is_err(), "the platform organization is not held");
 }
+
+/// What was unlinked is nobody's, others of the person stay, and whoever comes next may have it.
+pub async fn an_identity_is_unlinked_and_free_again(world: World) {
+    let (a, b) = (world.tenant().await, world.tenant().await);
+    let (place, created_at) = (world.mint.uuid(), world.clock.now());
+    let identity = |site: &str, user| LinkedIdentity {
+        issuer: format!("https://{site}.example/{place}"),
+        subject: "1".to_owned(),
+        user,
+        created_at,
+    };
+    let (one, two, user) = (identity("a", a.owner), identity("b", a.owner), a.owner);
+    let (first, second) = (one.clone(), two.clone());
+    a.attempt(move |tx| {
+        Box::pin(async move {
+            tx.users().link(&second).await?;
+            tx.users().link(&first).await?;
+            assert_eq!(tx.users().links_of(user).await?, [first, second]);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let people = world.second().await.people;
+    assert_eq!(people.identities_of(a.owner).await.unwrap(), [one.clone(), two.clone()]);
+    assert_eq!(people.identities_of(b.owner).await.unwrap(), []);
+    let unheld: Result<(), StoreError> = transact(&*world.ports.unit, &[a.org], {
+        let row = one.clone();
+        move |tx| Box::pin(async move { tx.users().unlink(&row.issuer, row.user).await })
+    })
+    .await;
+    assert!(unheld.is_err(), "the platform organization is not held");
+    let (gone, stays, heir) = (one.clone(), two.clone(), identity("a", b.owner));
+    let taken = heir.clone();
+    a.attempt(move |tx| {
+        Box::pin(async move {
+            // Somebody who has none of that provider: nothing happens.
+            tx.users().unlink(&gone.issuer, taken.user).await?;
+            assert_eq!(tx.users().find_link(&gone.issuer, user).await?, Some(gone.clone()));
+            for _ in 0..2 {
+                tx.users().unlink(&gone.issuer, user).await?;
+            }
+            assert_eq!(tx.users().find_by_identity(&gone.issuer, &gone.subject).await?, None);
+            assert_eq!(tx.users().links_of(user).await?, [stays]);
+            tx.users().link(&taken).await?;
+            assert_eq!(tx.users().find_link(&taken.issuer, taken.user).await?, Some(taken));
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    assert_eq!(people.identities_of(a.owner).await.unwrap(), [two]);
+    assert_eq!(people.identities_of(b.owner).await.unwrap(), std::slice::from_ref(&heir));
+    let found = people.user_by_identity(&heir.issuer, &heir.subject).await.unwrap();
+    assert_eq!(found.map(|user| user.id), Some(b.owner));
+}

@@ -2,7 +2,7 @@
 
 use upivia_domain::{
     PublicationId, PublishRequestId, TeamId, UserId,
-    identity::OrgRole,
+    identity::{OrgRole, OrganizationStatus, Standing},
     ports::{Clock, PublicationFilter, PublishRequestFilter, PublishingSight, StoreError},
     publishing::{
         AgentTemplate, Content, Manifest, Publication, PublicationStatus, PublishRequest, PublishRequestStatus,
@@ -259,4 +259,43 @@ pub async fn the_marketplace_stands_in_pages_by_place(world: World) {
     end(&tenants[0], shown).await;
     assert_eq!(pages(None, 9).await, [5, 3]);
     assert_eq!(ports.publishing.listing(shown.id).await.unwrap(), None);
+}
+
+/// What a suspended organization lists is not there, page and item, until it is active again; closing and closed is for good.
+pub async fn the_marketplace_shows_active_organizations(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let mut listed = Vec::new();
+    for (tenant, place) in [(&tenant, 4), (&other, 2)] {
+        let asked = request(tenant, PublishScope::Marketplace, 1);
+        let shown = publication(&asked, tenant, Some(place));
+        insert(tenant, &asked).await.unwrap();
+        publish(tenant, &shown).await.unwrap();
+        listed.push(shown);
+    }
+    let ports = world.second().await;
+    for status in [
+        OrganizationStatus::Suspended,
+        OrganizationStatus::Active,
+        OrganizationStatus::Closing,
+        OrganizationStatus::Closed,
+    ] {
+        let (org, reason) = (tenant.org, "x".to_owned());
+        tenant
+            .attempt(move |tx| {
+                Box::pin(async move {
+                    let standing = Standing { org, status, reason, changed_by: None, changed_at: tx.now() };
+                    tx.standings().put(&standing).await
+                })
+            })
+            .await
+            .unwrap();
+        let is_shown = status == OrganizationStatus::Active;
+        let found = ports.publishing.listings(None, 1).await.unwrap();
+        assert_eq!(found, [listed[usize::from(!is_shown)].clone()], "{status}: a page is full of what is shown");
+        let one = ports.publishing.listing(listed[0].id).await.unwrap();
+        assert_eq!(one.is_some(), is_shown, "{status}");
+        assert_eq!(ports.publishing.listing(listed[1].id).await.unwrap().as_ref(), Some(&listed[1]));
+        let own = ports.publishing.publications(tenant.org, &PublicationFilter::default(), 9).await.unwrap();
+        assert_eq!(own.len(), 1, "{status}: its own people see it");
+    }
 }

@@ -35,6 +35,7 @@ impl Tenant {
             credential: parent.live,
             child,
             amount,
+            asked: None,
             trace: None,
         }
     }
@@ -335,4 +336,72 @@ pub async fn an_origin_survives(world: World) {
     assert_eq!(queries.agent(tenant.org, root).await.unwrap().and_then(|agent| agent.origin), Some(origin));
     tenant.edit_agent(root, |agent| agent.origin = None).await;
     assert_eq!(queries.agent(tenant.org, root).await.unwrap().and_then(|agent| agent.origin), None);
+}
+
+/// A gift under a known id is told from a new one before its child is there, and gives nothing twice.
+pub async fn a_repeated_gift_finds_the_first_one(world: World) {
+    let tenant = world.tenant().await;
+    let new = world.spender();
+    let ancestors = vec![tenant.spender.agent];
+    let child = Agent { kind: AgentKind::Spawned, ancestors: ancestors.clone(), ..tenant.agent_row(new) };
+    let gift = tenant.gift(tenant.spender, new.agent, GIFT);
+    // Nobody is a child of their own.
+    let look = Spawn { child: tenant.spender.agent, amount: NanoUsd::ZERO, ..gift.clone() };
+    let (owner, first, probe) = (tenant.clone(), gift.clone(), look.clone());
+    let made: Result<(), Ended> = transact(&*world.ports.unit, &[tenant.org], move |tx| {
+        Box::pin(async move {
+            let unknown = tx.apply(&Command::Spawn(probe)).await?;
+            assert!(matches!(unknown, Err(Refusal::Unspawnable(_))), "{unknown:?}");
+            write(tx, owner, child, (new, first)).await
+        })
+    })
+    .await;
+    made.unwrap();
+    let (before, events) = (tenant.balances(&world.ports, &[new.agent]).await, world.ports.head(tenant.org).await.seq);
+    let second = world.second().await;
+    let (twin, owner) = (world.spender(), tenant.clone());
+    let sibling = Agent { kind: AgentKind::Spawned, ancestors, ..tenant.agent_row(twin) };
+    let other = Spawn { child: twin.agent, ..gift };
+    let found: Result<(), Ended> = transact(&*second.unit, &[tenant.org], move |tx| {
+        Box::pin(async move {
+            let place = |outcome: Result<Outcome, Refusal>| match outcome {
+                Ok(Outcome::Recorded { seq }) => seq,
+                other => panic!("not found: {other:?}"),
+            };
+            let seq = place(tx.apply(&Command::Spawn(look)).await?);
+            tx.agents().insert(&sibling).await?;
+            tx.append(owner.org, event("agent.created", twin.agent)).await?;
+            assert_eq!(place(tx.apply(&Command::Spawn(other)).await?), seq);
+            Err(Ended::Store(StoreError::Internal("nothing of it stays".to_owned())))
+        })
+    })
+    .await;
+    assert!(matches!(found, Err(Ended::Store(StoreError::Internal(_)))), "{found:?}");
+    assert_eq!(tenant.balances(&second, &[new.agent]).await, before);
+    assert_eq!(second.head(tenant.org).await.seq, events);
+}
+
+/// Children count while they live, grandchildren and those of others never.
+pub async fn living_children_are_counted(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let (org, root, foreign) = (tenant.org, tenant.spender.agent, other.org);
+    let child = tenant.hire(move |agent| agent.ancestors = vec![root]).await.agent;
+    tenant.hire(move |agent| agent.ancestors = vec![root, child]).await;
+    for status in [AgentStatus::Paused, AgentStatus::Disabled, AgentStatus::Ending, AgentStatus::Deleted] {
+        tenant.hire(move |agent| (agent.ancestors, agent.status) = (vec![root], status)).await;
+    }
+    tenant
+        .attempt(move |tx| {
+            Box::pin(async move {
+                assert_eq!(tx.agents().living_children(org, root).await?, 3);
+                assert_eq!(tx.agents().living_children(org, child).await?, 1);
+                assert_eq!(tx.agents().living_children(foreign, root).await?, 0);
+                let ended = tx.agents().find(org, child).await?.expect("the child is there");
+                tx.agents().update(&Agent { status: AgentStatus::Deleted, ..ended }).await?;
+                assert_eq!(tx.agents().living_children(org, root).await?, 2);
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
 }

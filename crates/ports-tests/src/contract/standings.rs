@@ -156,6 +156,40 @@ pub async fn a_membership_is_changed_and_removed(world: World) {
     assert_eq!(ports.people.members(other.org).await.unwrap().len(), 1);
 }
 
+/// Whoever comes back brings no session from before; the removal of somebody else, or of nobody, says nothing about them.
+pub async fn sessions_from_before_a_removal_stay_out(world: World) {
+    let (tenant, other) = (world.tenant().await, world.tenant().await);
+    let (eve, bob) = (tenant.person(OrgRole::Member).await, tenant.person(OrgRole::Member).await);
+    let (org, back) = (tenant.org, Membership { org: tenant.org, user: eve, role: OrgRole::Member });
+    let stranger = other.owner;
+    for _ in 0..2 {
+        world.clock.set(world.clock.now().plus_seconds(60));
+        let before = world.clock.now();
+        tenant
+            .attempt(move |tx| {
+                Box::pin(async move {
+                    tx.memberships().remove(org, eve).await?;
+                    tx.memberships().remove(org, stranger).await?;
+                    let from = tx.memberships().sessions_from(org, eve).await?.unwrap();
+                    assert!(from > tx.now() && from <= tx.now().plus_seconds(1), "{from} {}", tx.now());
+                    assert_eq!(from.micros() % 1_000_000, 0, "sessions carry whole seconds");
+                    assert_eq!(tx.memberships().sessions_from(org, stranger).await?, None);
+                    tx.memberships().insert(&back).await
+                })
+            })
+            .await
+            .unwrap();
+        let ports = world.second().await;
+        let standing = ports.credentials.standing(org, eve, None).await.unwrap();
+        assert_eq!(standing.role, Some(OrgRole::Member));
+        assert!(!standing.admits_session(before) && standing.admits_session(before.plus_seconds(2)));
+        let token = Some(tenant.spender.live);
+        assert_eq!(ports.credentials.standing(org, eve, token).await.unwrap().sessions_from, None);
+        assert_eq!(ports.credentials.standing(org, bob, None).await.unwrap().sessions_from, None);
+        assert_eq!(ports.credentials.standing(other.org, eve, None).await.unwrap().sessions_from, None);
+    }
+}
+
 /// What a person may is what their role includes; what their token was given is told beside it.
 pub async fn a_standing_is_what_role_and_token_say(world: World) {
     let tenant = world.tenant().await;

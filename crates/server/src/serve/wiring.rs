@@ -357,6 +357,7 @@ impl Base<'_> {
             queries: self.store(),
             publishing: self.store(),
             teams: self.store(),
+            journal: self.store(),
             catalog: Arc::clone(&self.catalog),
             hasher: Arc::clone(&self.storage.hasher),
             entropy: Arc::new(SystemEntropy),

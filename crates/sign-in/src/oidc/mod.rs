@@ -158,6 +158,10 @@ impl OidcProvider {
 
 #[async_trait]
 impl IdentityProvider for OidcProvider {
+    fn issuer(&self) -> String {
+        self.registration.issuer.to_string()
+    }
+
     async fn authorization_url(&self, attempt: &SignInAttempt) -> Result<String, IdentityFault> {
         let client = self.client(&*self.metadata().await?);
         let (state, nonce) = (attempt.state.expose().clone(), attempt.nonce.expose().clone());

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use upivia_domain::{
     CredentialId, OrgId, UserId,
     identity::{
-        Credential, CredentialHash, CredentialKind, Email, Membership, Name, Organization, PersonStanding, Role,
-        SignIn, TokenDetail, User,
+        Credential, CredentialHash, CredentialKind, Email, LinkedIdentity, Membership, Name, Organization,
+        PersonStanding, Role, SignIn, TokenDetail, User,
     },
     ports::{CredentialQueries, PeopleQueries, StoreError},
 };
@@ -91,5 +91,12 @@ impl PeopleQueries for MemoryStore {
         let state = self.shared.state();
         let linked = state.identities.iter().find(|one| one.issuer == issuer && one.subject == subject);
         Ok(linked.and_then(|one| state.users.get(&one.user)).cloned())
+    }
+
+    async fn identities_of(&self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+        let state = self.shared.state();
+        let mut found: Vec<_> = state.identities.iter().filter(|one| one.user == user).cloned().collect();
+        found.sort_by(|one, other| one.issuer.cmp(&other.issuer));
+        Ok(found)
     }
 }

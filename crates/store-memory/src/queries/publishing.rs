@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use upivia_domain::{
     OrgId, PublicationId, PublishRequestId,
+    identity::OrganizationStatus,
     ports::{PublicationFilter, PublishRequestFilter, PublishingQueries, StoreError},
     publishing::{Publication, PublicationStatus, PublishRequest, PublishScope},
 };
@@ -59,10 +60,11 @@ impl PublishingQueries for MemoryStore {
 }
 
 impl MemoryStore {
-    /// What is in the marketplace, of all organizations.
+    /// What is in the marketplace, of all organizations that are active.
     fn listed(&self, wanted: impl Fn(&Publication) -> bool) -> Vec<Publication> {
         let state = self.shared.state();
-        let all = state.orgs.values().flat_map(|rows| rows.policy.publications.values());
+        let active = state.orgs.values().filter(|rows| rows.head.status == OrganizationStatus::Active);
+        let all = active.flat_map(|rows| rows.policy.publications.values());
         let is_listed = |one: &&Publication| one.status == PublicationStatus::Active && one.listing_seq.is_some();
         all.filter(is_listed).filter(|one| wanted(one)).cloned().collect()
     }

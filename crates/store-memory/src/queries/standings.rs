@@ -31,7 +31,9 @@ impl State {
         let role = policy.and_then(|policy| policy.memberships.get(&user)).map(|membership| membership.role);
         let permissions = policy.zip(role).map(|(policy, role)| included(policy, role)).unwrap_or_default();
         let scope = token.and_then(|token| self.token_details.get(&token)?.scope);
-        PersonStanding { role, permissions, suspended: self.suspensions.contains_key(&user), scope }
+        let departed = policy.and_then(|policy| policy.departures.get(&user)).copied();
+        let sessions_from = departed.filter(|_| token.is_none());
+        PersonStanding { role, permissions, suspended: self.suspensions.contains_key(&user), scope, sessions_from }
     }
 
     /// What is kept of the tokens of a person that open this organization.

@@ -47,6 +47,11 @@ impl AgentRepository for Transaction {
         Ok(self.see(org, |policy| policy.agents.values().filter(wanted).cloned().collect()).unwrap_or_default())
     }
 
+    async fn living_children(&mut self, org: OrgId, id: AgentId) -> Result<usize, StoreError> {
+        let is_child = |agent: &&Agent| agent.status.is_living() && agent.ancestors.last() == Some(&id);
+        Ok(self.see(org, |policy| policy.agents.values().filter(is_child).count()).unwrap_or_default())
+    }
+
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
         let state = self.shared.state();
         let open = |request: &ServiceRequest| request.agent == id && request.state.holds_money();

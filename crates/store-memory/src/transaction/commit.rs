@@ -5,7 +5,7 @@ use std::sync::Arc;
 use upivia_domain::{
     OrgId,
     budget::{Meter, MeterKey},
-    identity::{Organization, User},
+    identity::{LinkedIdentity, Organization, User},
     ledger::{Changes, SuspensionChange},
     ports::StoreError,
 };
@@ -45,6 +45,8 @@ impl Transaction {
         }
         state.platform_admins.extend(self.new_platform_admins);
         state.sign_ins.extend(self.sign_ins);
+        let is_gone = |one: &LinkedIdentity| self.unlinked.iter().any(|(issuer, user)| one.is_of(issuer, *user));
+        state.identities.retain(|one| !is_gone(one));
         state.identities.extend(self.new_identities);
         self.readings.iter().for_each(|reading| state.write_reading(reading));
         for (id, delivery) in self.deliveries {

@@ -43,4 +43,11 @@ impl DelegationRepository for Transaction {
     async fn open_of(&mut self, org: OrgId, child: AgentId) -> Result<Vec<DelegatedTask>, StoreError> {
         Ok(self.see(org, |policy| policy.open_tasks(child).cloned().collect()).unwrap_or_default())
     }
+
+    async fn open_with(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<DelegatedTask>, StoreError> {
+        let wanted = |task: &&DelegatedTask| task.is_open() && task.involves(agent);
+        Ok(self
+            .see(org, |policy| policy.delegated_tasks.values().filter(wanted).cloned().collect())
+            .unwrap_or_default())
+    }
 }

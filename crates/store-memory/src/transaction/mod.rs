@@ -49,6 +49,8 @@ pub(crate) struct Transaction {
     new_platform_admins: Vec<UserId>,
     sign_ins: HashMap<UserId, SignIn>,
     new_identities: Vec<LinkedIdentity>,
+    /// Issuers and persons.
+    unlinked: Vec<(String, UserId)>,
     /// Deliveries that it changed; `None` = removed.
     deliveries: BTreeMap<WebhookDeliveryId, Option<Delivery>>,
     /// Pieces of journals that it read.
@@ -77,6 +79,7 @@ impl Transaction {
             time,
             orgs,
             new_identities: Vec::new(),
+            unlinked: Vec::new(),
             deliveries: BTreeMap::new(),
             readings: Vec::new(),
             suspensions: HashMap::new(),

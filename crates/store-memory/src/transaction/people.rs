@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use upivia_domain::{
-    OrgId, UserId,
+    OrgId, Timestamp, UserId,
     identity::{Email, LinkedIdentity, Membership, Name, Organization, SignIn, User, UserSuspension},
     ports::{MembershipRepository, OrganizationRepository, PlatformAdminRepository, StoreError, UserRepository},
 };
@@ -95,6 +95,20 @@ impl UserRepository for Transaction {
         Ok(self.linked(|one| one.issuer == issuer && one.user == user))
     }
 
+    async fn links_of(&mut self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+        let mut found = self.all_linked(|one| one.user == user);
+        found.sort_by(|one, other| one.issuer.cmp(&other.issuer));
+        Ok(found)
+    }
+
+    async fn unlink(&mut self, issuer: &str, user: UserId) -> Result<(), StoreError> {
+        let held = self.open(OrgId::PLATFORM).map(drop);
+        self.remember(held)?;
+        self.new_identities.retain(|one| !one.is_of(issuer, user));
+        self.unlinked.push((issuer.to_owned(), user));
+        Ok(())
+    }
+
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         let own = self.new_users.iter().find(|user| user.id == id).cloned();
         Ok(own.or_else(|| self.shared.state().users.get(&id).cloned()))
@@ -170,10 +184,17 @@ impl MembershipRepository for Transaction {
     }
 
     async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError> {
+        let from = self.time().next_second();
         self.change_beside(org, |policy| {
-            policy.memberships.remove(&user);
+            if policy.memberships.remove(&user).is_some() {
+                policy.departures.insert(user, from);
+            }
             Ok(())
         })
+    }
+
+    async fn sessions_from(&mut self, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.see(org, |policy| policy.departures.get(&user).copied()).flatten())
     }
 
     async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError> {
@@ -184,8 +205,14 @@ impl MembershipRepository for Transaction {
 impl Transaction {
     /// The identity that fits, of those that are committed or new.
     fn linked(&self, fits: impl Fn(&LinkedIdentity) -> bool) -> Option<LinkedIdentity> {
-        let own = self.new_identities.iter().find(|one| fits(one)).cloned();
-        own.or_else(|| self.shared.state().identities.iter().find(|one| fits(one)).cloned())
+        self.all_linked(fits).pop()
+    }
+
+    fn all_linked(&self, fits: impl Fn(&LinkedIdentity) -> bool) -> Vec<LinkedIdentity> {
+        let is_gone = |one: &LinkedIdentity| self.unlinked.iter().any(|(issuer, user)| one.is_of(issuer, *user));
+        let state = self.shared.state();
+        let kept = state.identities.iter().filter(|one| !is_gone(one));
+        kept.chain(&self.new_identities).filter(|one| fits(one)).cloned().collect()
     }
 
     /// Whether there is such a person, for rows that refer to one.

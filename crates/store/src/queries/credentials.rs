@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use upivia_domain::{
     CredentialId, OrgId, Timestamp, UserId,
     identity::{
-        Credential, CredentialHash, Email, Membership, Name, Organization, PersonStanding, Role, SignIn, TokenDetail,
-        User,
+        Credential, CredentialHash, Email, LinkedIdentity, Membership, Name, Organization, PersonStanding, Role,
+        SignIn, TokenDetail, User,
     },
     ports::{CredentialQueries, PeopleQueries, StoreError, TokenUses},
 };
@@ -84,6 +84,10 @@ impl PeopleQueries for Store {
     async fn user_by_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>, StoreError> {
         let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
         ask!(self, read queries::credentials::user_by_identity(issuer, subject))
+    }
+
+    async fn identities_of(&self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+        ask!(self, read queries::credentials::identities_of(user))
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) const REMOVE: Route = Route {
     doc: Doc {
         id: "deleteAgent",
         summary: "Delete an agent",
-        details: "Its keys die at once and its bindings go. While a request of it holds money it is `ending` and still listed; \
+        details: "Its keys die at once, its bindings go, and open tasks that it gave or was given are cancelled. While a request of it holds money it is `ending` and still listed; \
                   within seconds after the last one ended it is gone. Its requests, usage and events remain. Yupi cannot be \
                   deleted (403). Those that descend from it end first, and what a spawned agent did not spend is back where it \
                   came from. An agent ends only those that it spawned, directly or not, with money of its key's mode; for it \

@@ -6,7 +6,7 @@ use upivia_application::{
     access::AgentCaller,
     agents::{NewChild, OperationEstimate, Selection, SpawnEstimate, SpawnedAgent},
 };
-use upivia_domain::{NanoUsd, agent::MAX_DEPTH, catalog::Price, identity::Name};
+use upivia_domain::{NanoUsd, Secret, agent::MAX_DEPTH, catalog::Price, identity::Name};
 use utoipa::ToSchema;
 
 use super::{
@@ -19,7 +19,18 @@ use crate::{
     fields::{self, Member},
     openapi::{Body, Doc, Kind, Parameter, SchemaOf, Success},
     route::{Access, Method, Route},
-    v1::present::{ok, with_status},
+    v1::{
+        idempotency,
+        present::{ok, with_status},
+    },
+};
+
+const ONCE: Parameter = Parameter {
+    meaning: "Your name for this attempt, 1 to 255 bytes, unique for the calling agent and the mode of its key: under it one child \
+              is made. A repeat of the same body is answered with that child and `Idempotent-Replayed: true`, and shows no key: it is \
+              kept nowhere. Whose answer was lost, with the key in it, deletes the child and makes another one under a new \
+              name; or a person replaces the key with `PATCH /agents/{id}/key`.",
+    ..idempotency::PARAMETER
 };
 
 pub(super) const SPAWN: Route = Route {
@@ -35,17 +46,26 @@ pub(super) const SPAWN: Route = Route {
                   `api_key` is a key of that mode, shown here for the only time. The child spends from its own account alone, \
                   under the caller's limits or the narrower ones of objects in `services`, and each of its requests counts in \
                   the bindings of all that it descends from: no tree does more than its root may. A pause, an end or an unbinding \
-                  above holds below. At most three generations. What it does not spend goes back with \
+                  above holds below. At most three generations, and 100 living children each. What it does not spend goes back with \
                   `DELETE /agents/{id}`, which the caller may do with the same key.",
-        parameters: &[],
+        parameters: &[ONCE],
         body: Some(Body {
             schema: SchemaOf::of::<SpawnAgent>(),
             example: r#"{"name":"Helper","services":["email.send"],"budget_cents":100}"#,
         }),
-        answers: &[Success { status: 201, meaning: "Spawned.", schema: SchemaOf::of::<SpawnedAgentBody>() }],
+        answers: &[
+            Success { status: 201, meaning: "Spawned.", schema: SchemaOf::of::<SpawnedAgentBody>() },
+            Success {
+                status: 200,
+                meaning: "A repeat under the same idempotency key: the child as it is now, `api_key` null.",
+                schema: SchemaOf::of::<SpawnedAgentBody>(),
+            },
+        ],
         errors: &[(
             409,
-            "The money does not fit now: `code` is that of the first failed check, as in service requests, and `reasons` has all.",
+            "The money does not fit now: `code` is that of the first failed check, as in service requests, and `reasons` has all. \
+             `limit_reached`: the caller has 100 living children. `idempotency_key_payload_mismatch`: the key was used for another \
+             child.",
         )],
     },
 };
@@ -105,8 +125,8 @@ struct SpawnedAgentBody {
     mode: &'static str,
     budget_cents: i64,
     budget_usd: String,
-    /// Its only key.
-    api_key: String,
+    /// Its only key; null in a repeat.
+    api_key: Option<String>,
 }
 
 /// What a child would need, and what it could get.
@@ -153,8 +173,11 @@ struct OperationEstimateBody {
 
 async fn spawn(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiError> {
     let new = input.json::<SpawnAgent>()?.into_new()?;
-    let spawned = input.api.parts.agents.spawn(caller, Some(input.trace.shared()), new).await?;
-    with_status(StatusCode::CREATED, &SpawnedAgentBody::of(spawned))
+    let once = idempotency::key(&input)?;
+    let spawned = input.api.parts.agents.spawn(caller, Some(input.trace.shared()), new, once).await?;
+    let replayed = spawned.key.is_none();
+    let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(idempotency::marked(with_status(status, &SpawnedAgentBody::of(spawned))?, replayed))
 }
 
 async fn estimate(caller: AgentCaller, input: Input) -> Result<HttpResponse, ApiError> {
@@ -187,7 +210,7 @@ impl SpawnedAgentBody {
             mode: spawned.mode.as_str(),
             budget_cents: spawned.budget.cents_rounded_down(),
             budget_usd: spawned.budget.to_string(),
-            api_key: spawned.key.into_inner(),
+            api_key: spawned.key.map(Secret::into_inner),
         }
     }
 }

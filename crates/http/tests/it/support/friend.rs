@@ -41,6 +41,10 @@ impl Friend {
 
 // What `async_trait` would write: this crate has no use for the macro elsewhere.
 impl IdentityProvider for Friend {
+    fn issuer(&self) -> String {
+        "https://friend.test".to_owned()
+    }
+
     fn authorization_url<'a, 'b, 'c>(&'a self, attempt: &'b SignInAttempt) -> Pending<'c, Result<String, IdentityFault>>
     where
         'a: 'c,

@@ -150,6 +150,7 @@ impl Machine {
                 queries: self.store.clone(),
                 publishing: self.store.clone(),
                 teams: self.store.clone(),
+                journal: self.store.clone(),
                 catalog: Arc::clone(&catalog),
                 hasher: self.hasher.clone(),
                 entropy: self.entropy.clone(),

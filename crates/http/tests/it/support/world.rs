@@ -17,7 +17,8 @@ use upivia_domain::{
     CredentialId, NanoUsd, NodeId, OrgId, RoleId, Secret, UserId,
     audit::JournalEvent,
     identity::{
-        Credential, CredentialKind, CredentialStatus, Membership, OrgRole, PermissionSet, Role, SignIn, TokenKind, User,
+        Credential, CredentialKind, CredentialStatus, LinkedIdentity, Membership, OrgRole, PermissionSet, Role, SignIn,
+        TokenKind, User,
     },
     ports::{
         CredentialQueries, Ids, JournalFilter, JournalQueries, LedgerScanner, PeopleQueries, StoreError, TokenHasher,
@@ -330,6 +331,23 @@ impl World {
             post(&format!("{path}/workers/{}/budget/allocate", of.user), json!({ "amount_cents": 60 })).await;
         }
         team
+    }
+
+    /// What the friend calls an owner; the id of the link.
+    pub async fn identity(&self, of: &Org) -> String {
+        let user: UserId = of.user.parse().unwrap();
+        transact::<_, StoreError, _>(&*self.store, &[OrgId::PLATFORM], move |tx| {
+            Box::pin(async move {
+                let (issuer, created_at) = ("https://friend.test".to_owned(), tx.now());
+                let identity = LinkedIdentity { issuer, subject: user.to_string(), user, created_at };
+                if tx.users().find_link(&identity.issuer, user).await?.is_none() {
+                    tx.users().link(&identity).await?;
+                }
+                Ok(identity.id())
+            })
+        })
+        .await
+        .unwrap()
     }
 
     /// Makes a person one of those who run the installation.

@@ -1,10 +1,10 @@
-//! `credentials`, `users`, `sign_ins`, `memberships` and `platform_admins`.
+//! `credentials`, `users`, `sign_ins`, `identities`, `memberships` and `platform_admins`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, UserId,
-    identity::{Credential, CredentialHash, Email, Membership, Name, Organization, SignIn, User},
+    identity::{Credential, CredentialHash, Email, LinkedIdentity, Membership, Name, Organization, SignIn, User},
     ports::StoreError,
 };
 
@@ -12,7 +12,7 @@ use super::Conn;
 use crate::{
     error::store_error,
     queries::in_row,
-    repositories::{MembershipRow, OrganizationParts, SignInRow, UserRow},
+    repositories::{IdentityRow, MembershipRow, OrganizationParts, SignInRow, UserRow},
     rows::{CredentialRow, parse},
     schema::{credentials, identities, memberships, org_heads, organizations, platform_admins, sign_ins, users},
 };
@@ -91,4 +91,13 @@ pub(crate) async fn user_by_identity(
         .select(UserRow::as_select());
     let row = query.first(conn).await.optional().map_err(store_error)?;
     row.map(|row| in_row(row.id.clone(), User::try_from(row))).transpose()
+}
+
+pub(crate) async fn identities_of(conn: &mut Conn, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+    let query = identities::table
+        .filter(identities::user_id.eq(user.to_string()))
+        .order(identities::issuer)
+        .select(IdentityRow::as_select());
+    let rows = query.load(conn).await.map_err(store_error)?;
+    rows.into_iter().map(|row| in_row(user, LinkedIdentity::try_from(row))).collect()
 }

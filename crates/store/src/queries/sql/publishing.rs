@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
     OrgId, PublicationId, PublishRequestId, TeamId,
+    identity::OrganizationStatus,
     ports::{PublicationFilter, PublishRequestFilter, StoreError},
     publishing::{Publication, PublicationStatus, PublishRequest, PublishScope},
 };
@@ -13,7 +14,7 @@ use crate::{
     error::store_error,
     queries::in_row,
     rows::{PublicationRow, PublishRequestRow},
-    schema::{publications, publish_requests},
+    schema::{org_heads, publications, publish_requests},
 };
 
 /// At most `limit` requests, the newest first.
@@ -91,6 +92,8 @@ pub(crate) async fn publications(
 /// Of all organizations: the one query beside those for operators that reads more than one.
 pub(crate) async fn listings(conn: &mut Conn, before: Option<i64>, limit: u32) -> Result<Vec<Publication>, StoreError> {
     let mut query = publications::table
+        .inner_join(org_heads::table.on(org_heads::org_id.eq(publications::org_id)))
+        .filter(org_heads::status.eq(OrganizationStatus::Active.as_str()))
         .filter(publications::status.eq(PublicationStatus::Active.as_str()))
         .filter(publications::listing_seq.is_not_null())
         .order(publications::listing_seq.desc())
@@ -105,7 +108,9 @@ pub(crate) async fn listings(conn: &mut Conn, before: Option<i64>, limit: u32) -
 
 pub(crate) async fn listing(conn: &mut Conn, id: PublicationId) -> Result<Option<Publication>, StoreError> {
     let query = publications::table
-        .find(id.to_string())
+        .inner_join(org_heads::table.on(org_heads::org_id.eq(publications::org_id)))
+        .filter(publications::id.eq(id.to_string()))
+        .filter(org_heads::status.eq(OrganizationStatus::Active.as_str()))
         .filter(publications::status.eq(PublicationStatus::Active.as_str()))
         .filter(publications::listing_seq.is_not_null());
     let row = query.select(PublicationRow::as_select()).first(conn).await.optional().map_err(store_error)?;

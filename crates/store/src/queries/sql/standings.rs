@@ -1,4 +1,4 @@
-//! Who may what: `memberships`, `roles`, `token_details` and `user_suspensions`.
+//! Who may what: `memberships`, `departures`, `roles`, `token_details` and `user_suspensions`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,7 +14,7 @@ use crate::{
     queries::in_row,
     repositories::MembershipRow,
     rows::{RoleRow, TokenDetailRow, parse},
-    schema::{credentials, memberships, roles, token_details, user_suspensions},
+    schema::{credentials, departures, memberships, roles, token_details, user_suspensions},
 };
 
 /// Some statements, but one connection: whoever asks waits for one job.
@@ -33,7 +33,17 @@ pub(crate) async fn standing(
         Some(token) => detail(conn, token).await?.scope,
         None => None,
     };
-    Ok(PersonStanding { role, permissions, suspended: is_suspended(conn, user).await?, scope })
+    let sessions_from = match token {
+        Some(_) => None,
+        None => sessions_from(conn, org, user).await?,
+    };
+    Ok(PersonStanding { role, permissions, suspended: is_suspended(conn, user).await?, scope, sessions_from })
+}
+
+async fn sessions_from(conn: &mut Conn, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+    let query = departures::table.find((org.to_string(), user.to_string())).select(departures::sessions_from);
+    let row = query.first::<i64>(conn).await.optional().map_err(store_error)?;
+    Ok(row.map(Timestamp::from_micros))
 }
 
 async fn included(conn: &mut Conn, org: OrgId, role: OrgRole) -> Result<PermissionSet, StoreError> {

@@ -78,6 +78,19 @@ impl AgentRepository for OpenTx<'_> {
         Ok(self.remember(agents)?.into_iter().filter(|agent| agent.ancestors.contains(&id)).collect())
     }
 
+    async fn living_children(&mut self, org: OrgId, id: AgentId) -> Result<usize, StoreError> {
+        let gone = [AgentStatus::Ending.as_str(), AgentStatus::Deleted.as_str()];
+        // Few of the rows that the pattern lets pass are no children: an underscore stands for any letter in it.
+        let query = agents::table
+            .filter(agents::org_id.eq(org.to_string()))
+            .filter(agents::status.ne_all(gone))
+            .filter(agents::ancestors.like(format!("%{id}")))
+            .select(agents::ancestors);
+        let rows = query.load::<String>(self.conn()?).await;
+        let id = id.to_string();
+        Ok(self.note(rows)?.iter().filter(|ancestors| ancestors.split(' ').next_back() == Some(&*id)).count())
+    }
+
     async fn has_open_requests(&mut self, org: OrgId, id: AgentId) -> Result<bool, StoreError> {
         let found = nodes::unfinished::has_of_agent(self.conn()?, org, id).await;
         self.remember(found)

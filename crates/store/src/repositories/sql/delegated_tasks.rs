@@ -53,14 +53,25 @@ impl DelegationRepository for OpenTx<'_> {
     }
 
     async fn open_of(&mut self, org: OrgId, child: AgentId) -> Result<Vec<DelegatedTask>, StoreError> {
-        let query = delegated_tasks::table
-            .filter(delegated_tasks::child_id.eq(child.to_string()))
-            .filter(delegated_tasks::org_id.eq(org.to_string()))
-            .filter(delegated_tasks::ended_at.is_null())
-            .order(delegated_tasks::id)
-            .select(DelegatedTaskRow::as_select());
-        let rows: QueryResult<Vec<DelegatedTaskRow>> = query.load(self.conn()?).await;
-        let rows = self.note(rows)?;
-        rows.into_iter().map(|row| in_row(row.id.clone(), DelegatedTask::try_from(row))).collect()
+        let of_child = delegated_tasks::child_id.eq(child.to_string());
+        let query = delegated_tasks::table.filter(of_child).filter(delegated_tasks::org_id.eq(org.to_string()));
+        let query = query.filter(delegated_tasks::ended_at.is_null()).order(delegated_tasks::id);
+        let query = query.select(DelegatedTaskRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        tasks(self.note(rows)?)
     }
+
+    async fn open_with(&mut self, org: OrgId, agent: AgentId) -> Result<Vec<DelegatedTask>, StoreError> {
+        let of_parent = delegated_tasks::parent_id.eq(agent.to_string());
+        let of_either = of_parent.or(delegated_tasks::child_id.eq(agent.to_string()));
+        let query = delegated_tasks::table.filter(of_either).filter(delegated_tasks::org_id.eq(org.to_string()));
+        let query = query.filter(delegated_tasks::ended_at.is_null()).order(delegated_tasks::id);
+        let query = query.select(DelegatedTaskRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        tasks(self.note(rows)?)
+    }
+}
+
+fn tasks(rows: Vec<DelegatedTaskRow>) -> Result<Vec<DelegatedTask>, StoreError> {
+    rows.into_iter().map(|row| in_row(row.id.clone(), DelegatedTask::try_from(row))).collect()
 }

@@ -1,16 +1,20 @@
-//! `memberships`. No admission reads them, so the epoch stays.
+//! `memberships` and `departures`. No admission reads them, so the epoch stays.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use upivia_domain::{
-    OrgId, UserId,
+    OrgId, Timestamp, UserId,
     identity::Membership,
-    ports::{MembershipRepository, StoreError},
+    ports::{MembershipRepository, StoreError, Tx},
 };
 
 use super::{OpenTx, constraint};
-use crate::{queries::in_row, repositories::MembershipRow, schema::memberships};
+use crate::{
+    queries::in_row,
+    repositories::MembershipRow,
+    schema::{departures, memberships},
+};
 
 #[async_trait]
 impl MembershipRepository for OpenTx<'_> {
@@ -40,9 +44,23 @@ impl MembershipRepository for OpenTx<'_> {
 
     async fn remove(&mut self, org: OrgId, user: UserId) -> Result<(), StoreError> {
         self.require_held(org)?;
-        let row = memberships::table.find((org.to_string(), user.to_string()));
-        let removed = diesel::delete(row).execute(self.conn()?).await;
-        self.note(removed).map(drop)
+        let key = (org.to_string(), user.to_string());
+        let removed = diesel::delete(memberships::table.find(key.clone())).execute(self.conn()?).await;
+        if self.note(removed)? == 0 {
+            return Ok(());
+        }
+        let from = departures::sessions_from.eq(self.now().next_second().micros());
+        let row = (departures::org_id.eq(key.0), departures::user_id.eq(key.1), from);
+        let insert = diesel::insert_into(departures::table).values(row);
+        let upsert = insert.on_conflict((departures::org_id, departures::user_id)).do_update().set(from);
+        let kept = upsert.execute(self.conn()?).await;
+        self.note(kept).map(drop)
+    }
+
+    async fn sessions_from(&mut self, org: OrgId, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+        let query = departures::table.find((org.to_string(), user.to_string())).select(departures::sessions_from);
+        let row = query.first::<i64>(self.conn()?).await.optional();
+        Ok(self.note(row)?.map(Timestamp::from_micros))
     }
 
     async fn list(&mut self, org: OrgId) -> Result<Vec<Membership>, StoreError> {

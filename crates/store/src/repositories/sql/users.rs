@@ -80,6 +80,23 @@ impl UserRepository for OpenTx<'_> {
         self.note(row)?.map(|row| in_row(user, LinkedIdentity::try_from(row))).transpose()
     }
 
+    async fn links_of(&mut self, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+        let query = identities::table
+            .filter(identities::user_id.eq(user.to_string()))
+            .order(identities::issuer)
+            .select(IdentityRow::as_select());
+        let rows = query.load(self.conn()?).await;
+        self.note(rows)?.into_iter().map(|row| in_row(user, LinkedIdentity::try_from(row))).collect()
+    }
+
+    async fn unlink(&mut self, issuer: &str, user: UserId) -> Result<(), StoreError> {
+        self.require_held(OrgId::PLATFORM)?;
+        let row =
+            identities::table.filter(identities::user_id.eq(user.to_string())).filter(identities::issuer.eq(issuer));
+        let removed = diesel::delete(row).execute(self.conn()?).await;
+        self.note(removed).map(drop)
+    }
+
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         let row = users::table.find(id.to_string()).select(UserRow::as_select()).first(self.conn()?).await.optional();
         self.note(row)?.map(|row| in_row(id, User::try_from(row))).transpose()

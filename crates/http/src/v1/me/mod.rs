@@ -1,5 +1,7 @@
 //! What people do about their own sign-in. Only a session reaches it.
 
+mod identities;
+
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
 use upivia_application::access::UserCaller;
@@ -14,7 +16,8 @@ use crate::{
     route::{Access, Group, Method, Route},
 };
 
-pub(crate) const GROUP: Group = Group { name: "Your sign-in", routes: &[SIGN_OUT, PASSWORD] };
+pub(crate) const GROUP: Group =
+    Group { name: "Your sign-in", routes: &[SIGN_OUT, PASSWORD, identities::LIST, identities::UNLINK] };
 
 const SIGN_OUT: Route = Route {
     method: Method::Post,
