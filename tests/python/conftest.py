@@ -9,12 +9,15 @@ from typing import Any, Callable, Iterator
 import pytest
 from upivia import UpiviaClient
 
+import coverage_of_client
 from fake_provider import FakeProvider
 from mail_sink import MailSink
 from server import Server, until_verified
 
 FUND_CENTS = 100_000
 STORES = ("sqlite", "postgres")
+
+coverage_of_client.record()
 
 # Needs packages that only the full tier installs, and minutes.
 collect_ignore = [] if os.environ.get("UPIVIA_TEST_FULL") else ["test_openapi.py"]

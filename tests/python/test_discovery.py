@@ -14,7 +14,7 @@ from conftest import Agent
 from payloads import MAIL, MAIL_BINDING
 
 # A model reads the guide with every conversation: what is added to it must be worth that.
-MOST_TOKENS = 16_000
+MOST_TOKENS = 9_000
 BYTES_PER_TOKEN = 4
 
 

@@ -9,6 +9,8 @@ import pytest
 from upivia import UpiviaClient, UpiviaError
 
 from payloads import MAIL, MAIL_BINDING
+from server import PASSWORD
+from test_sign_in import Browser
 
 
 def call(client: UpiviaClient, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> dict[str, Any]:
@@ -65,3 +67,20 @@ def test_an_owner_credits_play_money_and_no_live_money(client: UpiviaClient) -> 
     with pytest.raises(UpiviaError) as refused:
         call(client, "POST", "/balance/top-up", {"amount_cents": 500})
     assert refused.value.status == 403
+
+
+def test_a_session_looks_at_a_team_and_at_all_again(server, client: UpiviaClient, team: str) -> None:
+    browser = Browser(server.base)
+    assert browser.sign_in(server.org["email"], PASSWORD) == 200
+    with UpiviaClient(base_url=server.base) as looking:
+        # As a browser does: the client's own jar keeps what it is given.
+        http = looking._transport.client
+        http.cookies.update({cookie.name: cookie.value for cookie in browser.jar})
+        assert looking.teams.list()["active_team_id"] is None
+        assert looking.teams.switch(team)["team"]["id"] == team
+        assert looking.teams.list()["active_team_id"] == team
+        with pytest.raises(UpiviaError) as refused:
+            looking.teams.switch("team_0000000000000000000000")
+        assert refused.value.status == 404 and looking.teams.list()["active_team_id"] == team
+        assert looking.teams.switch(None)["team"] is None
+        assert looking.teams.list()["active_team_id"] is None

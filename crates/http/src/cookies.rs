@@ -13,6 +13,9 @@ use crate::{Api, ApiError};
 /// Names the organization in which a session acts.
 pub(crate) const WORKSPACE: &str = "upivia-workspace";
 
+/// Names the team that a session looks at.
+pub(crate) const TEAM: &str = "upivia-team";
+
 /// The most cookies that are looked at; browsers keep about as many for a site.
 const MOST: usize = 100;
 

@@ -45,6 +45,7 @@ pub const FIELD_GUARDS: &[FieldGuard] = &[
     guard(Permission::TeamCapAny, Method::Patch, "/teams/{id}", "`monthly_limit_cents`"),
     guard(Permission::TeamPoolAny, Method::Patch, "/teams/{id}", "`has_pool`"),
     guard(Permission::TeamReadAny, Method::Get, "/teams/{id}", "of a team that one does not belong to"),
+    guard(Permission::TeamReadAny, Method::Post, "/teams/switch", "to a team that one does not belong to"),
     guard(Permission::TeamReadAny, Method::Get, "/teams/{id}/members", "of a team that one does not belong to"),
     guard(Permission::TeamReadAny, Method::Get, "/teams/{id}/budget", "of a team that one does not belong to"),
 ];

@@ -108,7 +108,7 @@ fn signed_in(visit: &Visit, sent: &[Cookie], arrival: &Arrival) -> Result<HttpRe
     let mut response = answers::redirect(&answers::landing_page(visit, arrival.landing.as_deref()));
     keep(&visit.api, &mut response, sent, &arrival.open)?;
     // Whoever was here before may have been elsewhere.
-    cookies::clear(&visit.api, &mut response, [cookies::WORKSPACE]);
+    cookies::clear(&visit.api, &mut response, [cookies::WORKSPACE, cookies::TEAM]);
     Ok(response)
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn sign_in(visit: Visit) -> Result<HttpResponse, ApiError> {
     let mut response = answers::back(&visit, &form)?;
     keep(&visit.api, &mut response, &sent, &open)?;
     // Whoever was here before may have been elsewhere.
-    cookies::clear(&visit.api, &mut response, [cookies::WORKSPACE]);
+    cookies::clear(&visit.api, &mut response, [cookies::WORKSPACE, cookies::TEAM]);
     Ok(response)
 }
 
@@ -89,7 +89,11 @@ pub(super) async fn sign_out(visit: Visit) -> Result<HttpResponse, ApiError> {
     }
     let mut response = answers::back(&visit, &form)?;
     let names = visit.api.parts.sign_ins.names_among(&sent);
-    cookies::clear(&visit.api, &mut response, names.iter().map(String::as_str).chain([cookies::WORKSPACE]));
+    cookies::clear(
+        &visit.api,
+        &mut response,
+        names.iter().map(String::as_str).chain([cookies::WORKSPACE, cookies::TEAM]),
+    );
     Ok(response)
 }
 

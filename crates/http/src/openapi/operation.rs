@@ -117,7 +117,9 @@ fn kind(kind: Kind) -> Schema {
         Kind::Time => text.pattern(Some(TIME)).description(Some(
             "ISO 8601 with an offset; a bare date is its first instant in UTC; an empty text is none.",
         )),
-        Kind::OneOf(words) => text.enum_values(Some(words.iter().copied())),
+        Kind::OneOf(words) => {
+            text.enum_values(Some(words.iter().copied().chain([""]))).description(Some("An empty text is none."))
+        }
         Kind::Limit { default, most } => ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(1_u32))
@@ -134,9 +136,16 @@ fn reference(schema: &SchemaOf) -> RefOr<Schema> {
 fn request_body(body: &Body) -> RequestBody {
     let example: Option<Value> = serde_json::from_str(body.example).ok();
     let content = ContentBuilder::new().schema(Some(reference(&body.schema))).example(example).build();
-    // A body of which nothing is needed need not be there either: an empty one is an empty object.
-    let required = if body.example == "{}" { Required::False } else { Required::True };
+    let required = if is_needed(body) { Required::True } else { Required::False };
     RequestBodyBuilder::new().required(Some(required)).content("application/json", content).build()
+}
+
+/// A body of which nothing is needed need not be there either: an empty one is an empty object.
+fn is_needed(body: &Body) -> bool {
+    match body.schema.components().into_iter().next() {
+        Some((_, RefOr::T(Schema::Object(object)))) => !object.required.is_empty() || object.min_properties.is_some(),
+        _ => true,
+    }
 }
 
 fn success(answer: &Success) -> Response {

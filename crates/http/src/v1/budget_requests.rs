@@ -100,6 +100,7 @@ struct Ask {
 
 /// An answer: one of the two members.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 struct Reply {
     /// `approved` or `rejected`.
     #[schema(value_type = Option<String>)]

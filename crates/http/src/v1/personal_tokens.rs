@@ -109,6 +109,7 @@ struct CreateToken {
 
 /// A change of a token.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 struct UpdateToken {
     /// Absent: it keeps its name.
     #[serde(alias = "label")]

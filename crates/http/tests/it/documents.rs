@@ -3,7 +3,7 @@
 use insta::assert_json_snapshot;
 use serde_json::Value;
 use upivia_domain::{budget::ReasonCode, dispatch::RequestState};
-use upivia_http::routes;
+use upivia_http::{route::Credential, routes};
 
 use crate::support::{Call, World};
 
@@ -123,7 +123,15 @@ async fn the_guide_tells_a_model_all_it_needs() {
     assert_eq!(statuses.len(), ended.len());
     assert!(ended.iter().all(|state| statuses.contains_key(state.wire())));
     assert_eq!(guide["reason_codes"].as_array().unwrap().len(), ReasonCode::ALL.len());
-    assert_eq!(guide["endpoints"].as_array().unwrap().len(), routes().count());
+    let told: Vec<_> =
+        guide["endpoints"].as_array().unwrap().iter().map(|one| (&one["method"], &one["path"])).collect();
+    for (_, route) in routes() {
+        let row = (&Value::from(route.method.as_str()), &Value::from(format!("/api/v1{}", route.path)));
+        let is_by_key = route.access.credentials().contains(&Credential::AgentKey);
+        assert!(!is_by_key || told.contains(&row), "an agent can call {row:?}");
+        let is_for_others = !route.access.credentials().is_empty() && !is_by_key;
+        assert!(!is_for_others || !told.contains(&row), "no agent can call {row:?}");
+    }
 }
 
 #[actix_web::test]

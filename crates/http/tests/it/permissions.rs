@@ -79,6 +79,7 @@ async fn guarded(world: &World, guard: &FieldGuard) -> Call {
         (_, Method::Post, "/agents/{id}/clone") => {
             Call::post(&format!("/agents/{}/clone", world.acme.agent), &json!({}))
         }
+        (_, Method::Post, "/teams/switch") => Call::post("/teams/switch", &json!({ "team_id": world.acme.team })),
         (_, Method::Post, "/teams") => Call::post("/teams", &json!({ "name": "Field", "monthly_limit_cents": 5 })),
         (Permission::TeamCapAny, Method::Patch, "/teams/{id}") => {
             Call::patch(&team, &json!({ "monthly_limit_cents": 5 }))

@@ -56,6 +56,7 @@ pub(crate) struct CreateAgent {
 
 /// A binding to be.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct EnableService {
     /// Not needed where `operation` is dotted.
     #[serde(alias = "service_id", alias = "serviceId")]
@@ -80,6 +81,7 @@ pub(crate) struct EnableService {
 
 /// A cap to be.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct SetBudget {
     /// Whole cents, or null for no cap. Must be there.
     #[serde(default, alias = "monthlyBudgetCents", deserialize_with = "fields::present")]

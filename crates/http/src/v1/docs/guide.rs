@@ -7,7 +7,7 @@ use super::goods;
 
 use crate::{
     registration::PREFIXES,
-    route::{Credential, Route},
+    route::{Credential, Method, Route},
     table::routes,
     v1::service_requests::{explanation, status_of},
 };
@@ -48,7 +48,8 @@ fn guide(catalog: &Catalog, now: Timestamp) -> serde_json::Result<Value> {
         "operations": goods::operations(catalog, now),
         "models": goods::models(catalog, now)?,
         "sandbox": goods::sandbox(catalog),
-        "endpoints": routes().map(|(group, route)| endpoint(group, route)).collect::<Vec<_>>(),
+        "endpoints_rule": "those that an agent's key opens, or that need none; what people do by token or session is in openapi",
+        "endpoints": routes().filter(|(_, route)| is_for_agents(route)).map(|(_, route)| endpoint(route)).collect::<Vec<_>>(),
         "openapi": format!("{}/openapi.json", PREFIXES[0]),
     }))
 }
@@ -59,7 +60,7 @@ fn authentication() -> Value {
         "credentials": [
             {"prefix": "agent_key_live_", "for": "an agent; real providers and real money"},
             {"prefix": "agent_key_test_", "for": "an agent; the sandbox and play money"},
-            {"prefix": "upivia_pat_live_", "for": "a person: managing agents, balances, usage, audit"},
+            {"prefix": "upivia_pat_live_", "for": "a person: managing agents, balances, usage, audit; see openapi"},
         ],
     })
 }
@@ -129,10 +130,18 @@ fn errors() -> Value {
     })
 }
 
-fn endpoint(group: &str, route: &Route) -> Value {
+/// Whether an agent can use it. Reading about people's work would cost a model attention for nothing.
+fn is_for_agents(route: &Route) -> bool {
+    let is_json = route.doc.answers.iter().all(|answer| answer.schema.media() == "application/json");
+    match route.access.credentials() {
+        [] => route.method == Method::Get && is_json,
+        accepted => accepted.contains(&Credential::AgentKey),
+    }
+}
+
+fn endpoint(route: &Route) -> Value {
     let example: Option<Value> = route.doc.body.as_ref().and_then(|body| serde_json::from_str(body.example).ok());
     let mut endpoint = json!({
-        "group": group,
         "method": route.method.as_str(),
         "path": format!("{}{}", PREFIXES[0], route.path),
         "summary": route.doc.summary,

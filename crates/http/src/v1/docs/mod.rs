@@ -61,8 +61,9 @@ pub(crate) const GROUP: Group = Group {
                 id: "agentDocs",
                 summary: "All that a language model needs to use this API",
                 details: "How to authenticate, dispatch and retry, what the answers mean, what can be bought for how much, an \
-                          example of every operation, and every endpoint. `approx_tokens` says how much of a model's \
-                          attention it takes: its bytes divided by four. Paste it into a model.",
+                          example of every operation, and every endpoint that an agent's key opens: what people do is in \
+                          the OpenAPI document. `approx_tokens` says how much of a model's attention it takes: its bytes \
+                          divided by four. Paste it into a model.",
                 parameters: &[],
                 body: None,
                 answers: &[Success { status: 200, meaning: "The document.", schema: SchemaOf::of::<Document>() }],

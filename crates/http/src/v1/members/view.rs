@@ -12,6 +12,7 @@ use crate::{
 
 /// Another role: one of the two members.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct SetOrgRole {
     /// `owner`, `admin` or `member`.
     #[schema(value_type = Option<String>, example = "admin")]

@@ -27,6 +27,7 @@ pub(crate) struct RequestPublication {
 
 /// An answer: `action`, or `status`.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(super) struct AnswerPublishRequest {
     /// Which request, where the path does not say it.
     #[serde(alias = "requestId")]

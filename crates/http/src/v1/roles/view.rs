@@ -27,6 +27,7 @@ pub(crate) struct CreateRole {
 
 /// A change of a role. Absent members stay.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct UpdateRole {
     #[schema(value_type = Option<String>)]
     name: Member,

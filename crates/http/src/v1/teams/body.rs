@@ -42,6 +42,7 @@ pub(crate) struct ChangeTeam {
 
 /// A member to be: one of `user_id` and `email`.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct AddMember {
     /// Somebody of the organization.
     #[serde(alias = "userId")]
@@ -61,6 +62,7 @@ pub(crate) struct AddMember {
 
 /// Another role: one of the two members.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct SetRole {
     /// `manager` or `worker`.
     #[schema(value_type = Option<String>, example = "manager")]
@@ -85,6 +87,7 @@ pub(crate) struct MoveMoney {
 
 /// Money for a worker, and caps.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(crate) struct AllocateToWorker {
     /// Whole cents; 0 or absent sets caps only.
     #[serde(alias = "amountCents")]

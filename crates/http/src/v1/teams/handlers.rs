@@ -10,6 +10,7 @@ use upivia_domain::{TeamId, UserId};
 use super::{
     body::{AddMember, AllocateToWorker, ChangeTeam, CreateTeam, MoveMoney, SetRole},
     money::{PoolMovedBody, TeamBudgetBody},
+    switch,
     view::{MemberBody, MemberList, TeamBody, TeamList},
 };
 use crate::{
@@ -21,7 +22,9 @@ use crate::{
 };
 
 pub(super) async fn list(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {
-    ok(&TeamList::of(input.api.parts.teams.list(&caller).await?))
+    let teams = input.api.parts.teams.list(&caller).await?;
+    let active = switch::active(&caller, &input, &teams);
+    ok(&TeamList::of(teams, active))
 }
 
 pub(super) async fn create(caller: UserCaller, input: Input) -> Result<HttpResponse, ApiError> {

@@ -5,6 +5,7 @@ mod budget;
 mod handlers;
 mod members;
 mod money;
+mod switch;
 mod view;
 
 use upivia_domain::identity::Permission;
@@ -23,6 +24,7 @@ pub(crate) const GROUP: Group = Group {
     routes: &[
         LIST,
         CREATE,
+        switch::SWITCH,
         GET,
         CHANGE,
         members::LIST,

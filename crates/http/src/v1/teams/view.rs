@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use upivia_application::{budgets::TeamBudget, teams::MemberDetail};
-use upivia_domain::{NanoUsd, team::Team};
+use upivia_domain::{NanoUsd, TeamId, team::Team};
 use utoipa::ToSchema;
 
 use super::money::WorkerBudgetBody;
@@ -11,6 +11,8 @@ use super::money::WorkerBudgetBody;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TeamList {
     teams: Vec<TeamBody>,
+    /// The one that a session looks at, by `POST /teams/switch`.
+    active_team_id: Option<String>,
 }
 
 /// A team.
@@ -68,8 +70,9 @@ impl From<Team> for TeamBody {
 }
 
 impl TeamList {
-    pub(super) fn of(teams: Vec<Team>) -> Self {
-        Self { teams: teams.into_iter().map(TeamBody::from).collect() }
+    pub(super) fn of(teams: Vec<Team>, active: Option<TeamId>) -> Self {
+        let active_team_id = active.map(|id| id.to_string());
+        Self { teams: teams.into_iter().map(TeamBody::from).collect(), active_team_id }
     }
 }
 

@@ -71,7 +71,11 @@ pub(crate) const GROUP: Group = Group {
                     TO,
                     Parameter::query("limit", "How many.", Kind::Limit { default: DEFAULT_LIMIT, most: MOST }),
                     CURSOR,
-                    Parameter::query("include_chart", "Adds balance, chart and shares.", Kind::OneOf(&["1"])),
+                    Parameter::query(
+                        "include_chart",
+                        "Adds balance, chart and shares.",
+                        Kind::OneOf(&["0", "1", "true", "false"]),
+                    ),
                     MODE,
                 ],
                 body: None,

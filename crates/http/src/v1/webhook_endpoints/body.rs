@@ -29,6 +29,7 @@ pub(super) struct CreateEndpoint {
 
 /// A change of an endpoint. Absent members stay.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(min_properties = 1)]
 pub(super) struct UpdateEndpoint {
     /// Another place.
     #[schema(value_type = Option<String>)]

@@ -3,6 +3,7 @@
 mod credits;
 mod people;
 mod pools;
+mod switch;
 mod wishes;
 mod workers;
 
