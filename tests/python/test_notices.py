@@ -66,14 +66,16 @@ def test_a_limit_that_fills_is_mailed_at_each_share_once_to_owners_and_admins_on
         _, token = link(arrived(sink, email)[0])
         accept = f"{leading.base}/api/v1/invites/{token}/accept"
         assert ask("POST", accept, {"name": role, "password": "battery staple"})[0] == 200
+    def told(to: str) -> list[int]:
+        found = (re.search(r": (\d+) percent of a limit are used \(binding\)$", one) for one in subjects(sink, to))
+        return [int(one[1]) for one in found if one]
+
+    # The mail server is that of other tests, too, whose owner has the same address.
+    before = len(told(BOSS))
     client = agent(leading, daily_request_limit=5)
     for _ in range(5):
         send(client)
-
-    def told(to: str) -> list[str]:
-        found = (re.search(r": (\d+) percent of a limit are used \(binding\)$", one) for one in subjects(sink, to))
-        return [one[1] for one in found if one]
-
-    for to in (BOSS, people["admin"]):
-        wait_for(lambda to=to: told(to) == ["50", "80", "100"], f"the three mails to {to}")
+    for to, seen in ((BOSS, before), (people["admin"], 0)):
+        # Mails are handed over side by side: in any order.
+        wait_for(lambda to=to, seen=seen: sorted(told(to)[seen:]) == [50, 80, 100], f"the three mails to {to}")
     assert told(people["member"]) == []
