@@ -66,6 +66,7 @@ def test_a_limit_that_fills_is_mailed_at_each_share_once_to_owners_and_admins_on
         _, token = link(arrived(sink, email)[0])
         accept = f"{leading.base}/api/v1/invites/{token}/accept"
         assert ask("POST", accept, {"name": role, "password": "battery staple"})[0] == 200
+
     def told(to: str) -> list[int]:
         found = (re.search(r": (\d+) percent of a limit are used \(binding\)$", one) for one in subjects(sink, to))
         return [int(one[1]) for one in found if one]
