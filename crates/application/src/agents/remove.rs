@@ -14,8 +14,9 @@ use crate::access::{AgentCaller, Author, Recorder};
 
 impl Agents {
     /// Deletes an agent and all that descend from it: their keys are dead, their bindings gone and the open tasks that they
-    /// gave or were given cancelled when this returns, and what spawned ones did not spend is back where it came from; requests, usage and events stay. One that still has a
-    /// request on its way is [`AgentStatus::Ending`] until that has ended. May be repeated until then.
+    /// gave or were given cancelled when this returns, and what spawned ones did not spend is back where it came from;
+    /// requests, usage and events stay. One that still has a request on its way is [`AgentStatus::Ending`] until that has
+    /// ended. May be repeated until then.
     ///
     /// # Errors
     ///
