@@ -1,7 +1,7 @@
 //! What owners and admins are told by mail: a request waits for one of them, a limit is nearly used up, an endpoint of theirs
 //! was turned off.
 //!
-//! Of play money only questions are told: somebody waits for the answer. What a mail says holds ids and figures, no payload.
+//! What is about play money says so. What a mail says holds ids and figures, no payload.
 
 use upivia_domain::{
     Mode, NanoUsd, Timestamp,
@@ -28,8 +28,7 @@ impl Words {
 
 /// Everything in a piece of a journal that is to be mailed.
 pub(super) fn words((events, alerts): (&[JournalEvent], &[BudgetAlert]), organization: &Name) -> Vec<Words> {
-    let live = alerts.iter().filter(|alert| alert.mode == Mode::Live);
-    let told = live.map(|alert| of_alert(alert, organization));
+    let told = alerts.iter().map(|alert| of_alert(alert, organization));
     events.iter().flat_map(|event| of_questions(event, organization)).chain(told).collect()
 }
 
@@ -41,7 +40,7 @@ fn of_questions(event: &JournalEvent, organization: &Name) -> Vec<Words> {
 fn of_question(event: &JournalEvent, asked: &News, organization: &Name) -> Words {
     let said = |name: &str| asked.data.get(name).and_then(|value| value.as_str()).unwrap_or("?");
     let (service, operation, cost) = (said("service"), said("operation"), said("estimated_usd"));
-    let play = if event.mode == Some(Mode::Test) { " of play money" } else { "" };
+    let play = play(event.mode);
     let (agent, request, approval) = (said("agent_id"), said("request_id"), said("approval_id"));
     let ends = said("expires_at");
     let subject = format!("{organization}: {service}.{operation} for up to ${cost}{play} waits for approval");
@@ -53,8 +52,15 @@ fn of_question(event: &JournalEvent, asked: &News, organization: &Name) -> Words
     Words { send_before: Timestamp::parse(ends).ok(), ..Words::new(&subject, &text) }
 }
 
+const fn play(mode: Option<Mode>) -> &'static str {
+    match mode {
+        Some(Mode::Test) => " of play money",
+        Some(Mode::Live) | None => "",
+    }
+}
+
 fn of_alert(alert: &BudgetAlert, organization: &Name) -> Words {
-    let (scope, level) = (alert.window.scope.kind(), alert.level);
+    let (scope, level, play) = (alert.window.scope.kind(), alert.level, play(Some(alert.mode)));
     let figures = match alert.unit() {
         LimitUnit::Money => {
             format!("${} of ${}", NanoUsd::from_nanos(alert.used), NanoUsd::from_nanos(alert.cap))
@@ -62,9 +68,9 @@ fn of_alert(alert: &BudgetAlert, organization: &Name) -> Words {
         LimitUnit::Requests => format!("{} of {} requests", alert.used, alert.cap),
     };
     let agent = alert.agent.map_or_else(|| "-".to_owned(), |agent| agent.to_string());
-    let subject = format!("{organization}: {level} percent of a limit are used ({scope})");
+    let subject = format!("{organization}: {level} percent of a limit{play} are used ({scope})");
     let text = format!(
-        "{figures} of a limit in {organization} are used or held. What does not fit is refused; this mail comes once for this \
+        "{figures} of a limit{play} in {organization} are used or held. What does not fit is refused; this mail comes once for this \
          share of this limit.\n\nLimit: {}\nAgent: {agent}\nSince: {}\n",
         alert.window, alert.at,
     );
@@ -81,4 +87,32 @@ pub(super) fn of_turned_off(endpoint: &Endpoint, organization: &Name) -> Words {
          /api/v1/webhook-endpoints/{id} with {{\"enabled\": true}}.\n",
     );
     Words::new(&subject, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use upivia_domain::{
+        AgentId, OrgId, Uuid,
+        budget::{Period, Scope, Window},
+    };
+
+    use super::*;
+
+    fn alert(mode: Mode) -> BudgetAlert {
+        let agent = AgentId::new(Uuid::from_u128(1));
+        let window = Window { scope: Scope::Agent(agent), period: Period::Life };
+        let (org, at) = (OrgId::PLATFORM, Timestamp::default());
+        BudgetAlert { org, mode, window, level: 80, cap: 10, used: 8, agent: Some(agent), place: 1, at }
+    }
+
+    #[test]
+    fn what_is_about_play_money_says_so() {
+        let told = words((&[], &[alert(Mode::Live), alert(Mode::Test)]), &"Acme".parse().unwrap());
+        let subjects: Vec<_> = told.iter().map(|one| one.subject.as_str()).collect();
+        let expected = [
+            "Acme: 80 percent of a limit are used (agent)",
+            "Acme: 80 percent of a limit of play money are used (agent)",
+        ];
+        assert_eq!(subjects, expected);
+    }
 }
